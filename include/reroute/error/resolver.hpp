@@ -1,0 +1,44 @@
+// Resolvers: a route's raw answer, or a failed transport, becomes one normalized error. Pure.
+#pragma once
+
+#include <reroute/error/normalized_error.hpp>
+#include <reroute/http/date.hpp>
+#include <reroute/http/message.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace reroute {
+
+/// Turns a raw response that is not a success into a normalized error: the only place that knows a
+/// route's faces. `now` is the local wall clock. Must not throw. An own route brings an own one.
+using error_resolver =
+    std::function<normalized_error(const http::response& response, http::date now)>;
+
+/// What a built-in resolver may be told.
+struct resolver_options {
+  /// Name written into `normalized_error::route`.
+  std::string route;
+  /// 401 and 403 are worth another route (and quarantine this one). Default off: a wrong key must not
+  /// spray both routes.
+  bool failover_on_auth = false;
+  /// A 404 (an unknown model, a missing deployment) is worth another route. Default off.
+  bool failover_on_not_found = false;
+};
+
+/// The resolver of Anthropic direct. Reads every envelope, Azure's as well: gateways mix them.
+[[nodiscard]] error_resolver anthropic_resolver(resolver_options options);
+/// The resolver of Claude in Microsoft Foundry. Reads every envelope.
+[[nodiscard]] error_resolver azure_foundry_resolver(resolver_options options);
+
+/// A failed transport as a normalized error. `sent` says that the request had left.
+[[nodiscard]] normalized_error resolve_transport_failure(std::string_view route, std::error_code code,
+                                                         bool sent, std::string_view detail = {});
+
+/// A credential that could not be obtained: auth, failover-worthy, retryable by cause.
+[[nodiscard]] normalized_error resolve_credential_failure(std::string_view route, std::error_code cause,
+                                                          bool retryable, std::string_view detail = {});
+
+}  // namespace reroute

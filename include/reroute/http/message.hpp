@@ -1,0 +1,61 @@
+// Plain HTTP requests and responses, of any HTTP version.
+#pragma once
+
+#include <reroute/http/headers.hpp>
+#include <reroute/http/url.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace reroute::http {
+
+/// A request body in two parts: a short `head` of its own, and a `tail` that is shared.
+///
+/// A message request is serialised once. Its model name, the only part that differs per route, goes
+/// into the head; the tail is shared by all attempts, routes and hedges, and never copied.
+class body {
+ public:
+  body() = default;
+  explicit body(std::string text) : head_(std::move(text)) {}
+  body(std::string head, std::shared_ptr<const std::string> tail)
+      : head_(std::move(head)), tail_(std::move(tail)) {}
+
+  [[nodiscard]] std::string_view head() const noexcept { return head_; }
+  [[nodiscard]] std::string_view tail() const noexcept {
+    return tail_ ? std::string_view(*tail_) : std::string_view();
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return head().size() + tail().size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  /// Both parts as one new string.
+  [[nodiscard]] std::string text() const { return head_ + std::string(tail()); }
+
+ private:
+  std::string head_;
+  std::shared_ptr<const std::string> tail_;
+};
+
+/// A request. The transport adds Host, Content-Length and Connection by itself.
+struct request {
+  std::string method = "GET";
+  http::url url;
+  http::headers headers;
+  http::body body;
+};
+
+/// Status and header fields of a response, before its body.
+struct response_head {
+  int status = 0;  ///< 100 to 599
+  http::headers headers;
+};
+
+/// A whole response.
+struct response {
+  int status = 0;  ///< 100 to 599
+  http::headers headers;
+  std::string body;
+};
+
+}  // namespace reroute::http

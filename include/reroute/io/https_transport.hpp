@@ -1,0 +1,60 @@
+// The transport that ships: HTTP/1.1 over TLS with a keep-alive pool per origin.
+#pragma once
+
+#include <reroute/io/clock.hpp>
+#include <reroute/io/transport.hpp>
+
+#include <asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace reroute {
+
+/// TLS settings. Peer and host name are always verified, with TLS 1.2 or newer.
+struct tls_options {
+  /// PEM file of trusted roots; empty: the system's.
+  std::string ca_file = {};
+  /// Trusted roots as PEM text, in addition to `ca_file`, or instead of the system's roots.
+  std::string ca_pem = {};
+  /// Turns verification of peer and host name OFF. Only for experiments on a loopback: whoever sits on
+  /// the way can read the key. Default off.
+  bool dangerously_accept_any_certificate = false;
+};
+
+/// Options of `https_transport`. Zero in a time means no limit.
+struct https_options {
+  tls_options tls = {};
+  /// From the first DNS question to the end of the TLS handshake. Default 10 s.
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  /// From the request sent to the response head. Default none: a message may take minutes, and the
+  /// attempt timeout of the client bounds it.
+  std::chrono::milliseconds head_timeout = std::chrono::milliseconds(0);
+  /// Between two bytes of a response body, or of a request being sent. Default 60 s.
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
+  /// How long an unused connection is kept. Default 30 s.
+  std::chrono::milliseconds keep_alive = std::chrono::seconds(30);
+  /// Connections per origin (scheme, host, port). Default 256. At least 1.
+  std::size_t max_connections = 256;
+  /// Connections per origin that may be connecting at once: handshakes cost CPU. Default 16. At least 1.
+  std::size_t max_connecting = 16;
+  /// Bytes of a response's status line and header fields. Default 64 KiB.
+  std::size_t max_header_size = 64 * 1024;
+  /// Bytes of a response's body. Default 64 MiB.
+  std::size_t max_body_size = 64 * 1024 * 1024;
+  /// Lets requests go over plain http. Default off: keys would travel in the clear.
+  bool allow_plain_http = false;
+};
+
+/// Makes the transport. Loads the roots once (about 30 ms of CPU).
+///
+/// Throws `std::invalid_argument`, naming the option, for a CA that cannot be read, negative times or
+/// zero limits. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
+/// Asio's resolver, whose answers are cached.
+[[nodiscard]] std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
+                                                              https_options options = {},
+                                                              std::shared_ptr<clock> time = system_clock());
+
+}  // namespace reroute

@@ -1,0 +1,62 @@
+// The seam between a call and the wire: request in, response head out, body pulled piece by piece.
+#pragma once
+
+#include <reroute/http/message.hpp>
+
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace reroute {
+
+/// Why an exchange failed. Failures travel as values: a transport does not throw.
+struct transport_error {
+  std::error_code code;  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
+  bool sent = false;     ///< at least one byte of the request may have reached the peer
+  std::string detail;    ///< for people, e.g. "certificate has expired"; never a credential
+
+  [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(code); }
+};
+
+/// A piece of a response body.
+struct body_piece {
+  transport_error error;
+  std::string_view bytes;  ///< valid until the next `read` or the end of the body object
+  bool last = false;       ///< nothing follows; `bytes` may still hold something
+};
+
+/// The rest of a response. Destroying it before `last` gives the exchange up: the connection is closed
+/// (HTTP/1.1) or the stream is reset (HTTP/2). Not thread-safe.
+class response_body {
+ public:
+  virtual ~response_body() = default;
+  /// The next piece. One `read` at a time. Honours terminal cancellation, which gives the exchange up.
+  virtual asio::awaitable<body_piece> read() = 0;
+};
+
+/// What an exchange came to: an error, or a head and the body behind it.
+struct exchange_result {
+  transport_error error;
+  http::response_head head;
+  std::unique_ptr<response_body> body;  ///< never empty without an error
+};
+
+/// Carries requests. One transport serves any number of exchanges at once, on one implicit strand.
+/// A client shares ownership; exchanges in flight keep what they need alive.
+class transport {
+ public:
+  virtual ~transport() = default;
+  /// Sends `request` and completes when the response head is there. Interim (1xx) responses are skipped.
+  ///
+  /// Cancellation (terminal, partial, total) closes or resets the exchange and completes with
+  /// `asio::error::operation_aborted` and the truth about `sent`.
+  virtual asio::awaitable<exchange_result> exchange(http::request request) = 0;
+  /// Closes what is idle and gives up what is in flight. Called when its client ends. May be repeated.
+  virtual void shutdown() = 0;
+};
+
+}  // namespace reroute

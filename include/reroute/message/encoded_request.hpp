@@ -1,0 +1,45 @@
+// A request serialised once: every attempt on every route shares these bytes.
+#pragma once
+
+#include <reroute/http/message.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reroute {
+
+/// What is asked of the Messages API.
+enum class operation : std::uint8_t {
+  create,        ///< POST /v1/messages
+  count_tokens,  ///< POST /v1/messages/count_tokens
+};
+
+/// The JSON of a request without its model, which differs per route. Immutable and cheap to copy.
+class encoded_request {
+ public:
+  encoded_request() = default;
+  /// `members` are the JSON members besides "model", without the outer braces: `"max_tokens":1,...`.
+  encoded_request(std::string model, std::string members, std::vector<std::string> betas = {});
+
+  /// The model as the caller named it.
+  [[nodiscard]] const std::string& model() const noexcept { return model_; }
+  /// Beta features asked for by this request, for the `anthropic-beta` header.
+  [[nodiscard]] const std::vector<std::string>& betas() const noexcept { return betas_; }
+  /// The body with `model` as its first member; the rest is shared, not copied.
+  [[nodiscard]] http::body body_for(std::string_view model) const;
+  /// The body without a model, `extra` (JSON members without braces, may be empty) first: for routes
+  /// that name the model in the URL.
+  [[nodiscard]] http::body body_without_model(std::string_view extra = {}) const;
+  /// Bytes of the body, roughly: for estimates.
+  [[nodiscard]] std::size_t size() const noexcept { return tail_ ? tail_->size() + model_.size() : 0; }
+
+ private:
+  std::string model_;
+  std::shared_ptr<const std::string> tail_;  // the members and the closing brace
+  std::vector<std::string> betas_;
+};
+
+}  // namespace reroute
