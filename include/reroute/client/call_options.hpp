@@ -1,0 +1,64 @@
+// What one call may want differently from its client.
+#pragma once
+
+#include <reroute/policy/plan.hpp>
+#include <reroute/traffic/priority.hpp>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace reroute {
+
+/// Options of one call; what is not set is the client's. A class with setters, so that it may stand
+/// inside a `co_await` expression: `call_options().deadline(20s).plan(in_order())`.
+class call_options {
+ public:
+  call_options() {}
+
+  /// Time for the whole call, counted from its start: waiting, all attempts, all routes. More than
+  /// zero, else `std::invalid_argument`. `no_deadline()` lifts the client's.
+  call_options& deadline(std::chrono::milliseconds time) &;
+  call_options&& deadline(std::chrono::milliseconds time) && { return std::move(deadline(time)); }
+  call_options& no_deadline() & {
+    deadline_ = std::chrono::milliseconds(0);
+    return *this;
+  }
+  call_options&& no_deadline() && { return std::move(no_deadline()); }
+  /// Time for one attempt, from sending to the end of the answer. More than zero, else
+  /// `std::invalid_argument`.
+  call_options& attempt_timeout(std::chrono::milliseconds time) &;
+  call_options&& attempt_timeout(std::chrono::milliseconds time) && {
+    return std::move(attempt_timeout(time));
+  }
+  /// How the call uses the routes.
+  call_options& plan(reroute::plan how) & {
+    plan_ = how;
+    return *this;
+  }
+  call_options&& plan(reroute::plan how) && { return std::move(plan(how)); }
+  /// Its place among waiting calls. Default `priority::normal`.
+  call_options& priority(reroute::priority level) & {
+    priority_ = level;
+    return *this;
+  }
+  call_options&& priority(reroute::priority level) && { return std::move(priority(level)); }
+
+  /// Empty: the client's; zero: none.
+  [[nodiscard]] const std::optional<std::chrono::milliseconds>& deadline() const {
+    return deadline_;
+  }
+  [[nodiscard]] const std::optional<std::chrono::milliseconds>& attempt_timeout() const {
+    return attempt_timeout_;
+  }
+  [[nodiscard]] const std::optional<reroute::plan>& plan() const { return plan_; }
+  [[nodiscard]] reroute::priority priority() const { return priority_; }
+
+ private:
+  std::optional<std::chrono::milliseconds> deadline_;
+  std::optional<std::chrono::milliseconds> attempt_timeout_;
+  std::optional<reroute::plan> plan_;
+  reroute::priority priority_ = reroute::priority::normal;
+};
+
+}  // namespace reroute

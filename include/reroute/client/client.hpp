@@ -1,0 +1,142 @@
+// The client: the only door. Calls go in, messages or one normalized error come out.
+#pragma once
+
+#include <reroute/client/api_error.hpp>
+#include <reroute/client/call_options.hpp>
+#include <reroute/client/client_options.hpp>
+#include <reroute/client/outcome.hpp>
+#include <reroute/detail/completion.hpp>
+#include <reroute/message/message_request.hpp>
+
+#include <asio/any_io_executor.hpp>
+#include <asio/async_result.hpp>
+#include <asio/awaitable.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace asio {
+class execution_context;
+}
+
+namespace reroute {
+
+namespace detail {
+class engine;
+using engine_ptr = std::shared_ptr<engine>;
+
+void start_call(const engine_ptr& at, operation op, encoded_request request,
+                const call_options& options, completion_ptr handler);
+[[nodiscard]] asio::any_io_executor executor_of(const engine_ptr& at);
+
+// starts a call once its completion token has become a handler
+class call_initiation {
+ public:
+  using executor_type = asio::any_io_executor;
+  explicit call_initiation(engine_ptr at) : engine_(std::move(at)) {}
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_of(engine_); }
+
+  template <class Handler>
+  void operator()(Handler&& handler, operation op, encoded_request request,
+                  call_options options) const {
+    auto erased = completion_of<std::decay_t<Handler>>::make(std::forward<Handler>(handler),
+                                                             executor_of(engine_));
+    start_call(engine_, op, std::move(request), options, std::move(erased));
+  }
+
+ private:
+  engine_ptr engine_;
+};
+
+}  // namespace detail
+
+/// Calls Claude over several routes, from an event loop that exists already. Starts no thread but
+/// the one that Asio's resolver uses.
+///
+/// A client is one implicit strand: its executor must be a single-threaded loop or a strand, and
+/// its functions are called on it, except that `create` and `count_tokens` may be called anywhere
+/// and are awaited on any executor. Destroying a client cancels its calls; each still completes,
+/// with `asio::error::operation_aborted` and its attempts. It must not outlive its execution
+/// context.
+class client {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  /// Throws `std::invalid_argument` that names the field and the cure if the options are wrong.
+  client(asio::any_io_executor executor, client_options options);
+  /// The same with a context's executor, e.g. of an `asio::io_context`.
+  template <class Context>
+  requires std::is_convertible_v<Context&, asio::execution_context&> client(Context& context,
+                                                                            client_options options)
+      : client(asio::any_io_executor(context.get_executor()), std::move(options)) {}
+  client(client&&) noexcept = default;
+  /// Cancels the calls of the client that is replaced.
+  client& operator=(client&& other) noexcept;
+  ~client();
+
+  [[nodiscard]] executor_type get_executor() const { return detail::executor_of(engine_); }
+
+  /// Asks Claude for a message: `co_await claude.create(request)`.
+  ///
+  /// Returns the answer of the first route that gives one; throws `api_error` for every other end,
+  /// cancellation included. Throws `std::invalid_argument` at once for a request that cannot be
+  /// written. Otherwise as `async_create`.
+  [[nodiscard]] asio::awaitable<message> create(const message_request& request);
+  [[nodiscard]] asio::awaitable<message> create(const message_request& request,
+                                                call_options options);
+
+  /// Sends the request, following the plan, until a route answers or the policy gives up.
+  ///
+  /// Completes when  a route answers, the policy gives up, the deadline passes, or the call is
+  /// cancelled. Signature       void(std::error_code, reroute::outcome) Errors          errc::*,
+  /// asio::error::operation_aborted, or the transport's code; the outcome's
+  ///                 `error` has the details. Never throws for what a provider does.
+  /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in
+  /// flight; the
+  ///                 outcome keeps its attempts.
+  /// Executor        the handler runs on its associated executor, never from inside this function.
+  /// Lifetime        the request is read before this function returns; the client may be destroyed,
+  ///                 which cancels the call.
+  /// Threads         on the client's strand.
+  template <class Token>
+  auto async_create(const message_request& request, call_options options, Token&& token) {
+    return async_call(operation::create, request, std::move(options), std::forward<Token>(token));
+  }
+  template <class Token>
+  auto async_create(const message_request& request, Token&& token) {
+    return async_create(request, call_options(), std::forward<Token>(token));
+  }
+
+  /// Asks how many input tokens a request has. As `create`, with its own rate limit at the
+  /// provider.
+  [[nodiscard]] asio::awaitable<token_count> count_tokens(const message_request& request);
+  [[nodiscard]] asio::awaitable<token_count> count_tokens(const message_request& request,
+                                                          call_options options);
+  /// As `async_create`; `outcome::tokens` holds the answer.
+  template <class Token>
+  auto async_count_tokens(const message_request& request, call_options options, Token&& token) {
+    return async_call(operation::count_tokens, request, std::move(options),
+                      std::forward<Token>(token));
+  }
+  template <class Token>
+  auto async_count_tokens(const message_request& request, Token&& token) {
+    return async_count_tokens(request, call_options(), std::forward<Token>(token));
+  }
+
+  /// Cancels all calls; each completes with `asio::error::operation_aborted`. The client stays
+  /// usable.
+  void cancel();
+
+ private:
+  template <class Token>
+  auto async_call(operation op, const message_request& request, call_options options,
+                  Token&& token) {
+    return asio::async_initiate<Token, void(std::error_code, outcome)>(
+        detail::call_initiation(engine_), token, op, request.encode(op), std::move(options));
+  }
+
+  detail::engine_ptr engine_;
+};
+
+}  // namespace reroute

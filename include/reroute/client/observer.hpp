@@ -1,0 +1,65 @@
+// Hooks that see what calls do: for logs, metrics and traces.
+#pragma once
+
+#include <reroute/client/outcome.hpp>
+#include <reroute/error/normalized_error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace reroute {
+
+/// Calls of one client are numbered from 1.
+using call_id = std::uint64_t;
+
+/// An attempt is about to be sent.
+struct attempt_event {
+  call_id call;
+  std::string_view route;
+  std::string_view model;           ///< as this route calls it
+  int number;                       ///< of the call's attempts, from 1
+  std::chrono::nanoseconds waited;  ///< since the call began, or since its last attempt ended
+};
+
+/// An attempt has failed, for whatever reason.
+struct refusal_event {
+  call_id call;
+  int number;                     ///< of the call's attempts, from 1
+  const normalized_error& error;  ///< names the route
+};
+
+/// A call begins to wait after a failed attempt.
+struct wait_event {
+  call_id call;
+  std::string_view route;  ///< where it failed
+  std::chrono::nanoseconds
+      wait;  ///< how long that route is out of the question for it; another may come first
+};
+
+/// A call goes to another route than before.
+struct failover_event {
+  call_id call;
+  std::string_view from;
+  std::string_view to;
+};
+
+/// A call has ended.
+struct outcome_event {
+  call_id call;
+  const reroute::outcome& outcome;
+};
+
+/// The hooks; each may be empty. They run on the client's executor, in the midst of its work: be
+/// quick, do not throw (that ends the program), do not destroy the client. Starting and cancelling
+/// calls is fine. Views and references are valid during the call only.
+struct observer {
+  std::function<void(const attempt_event&)> at_attempt;
+  std::function<void(const refusal_event&)> at_refusal;
+  std::function<void(const wait_event&)> at_wait;
+  std::function<void(const failover_event&)> at_failover;
+  std::function<void(const outcome_event&)> at_outcome;
+};
+
+}  // namespace reroute

@@ -1,0 +1,41 @@
+// What a gate may be told about a route.
+#pragma once
+
+#include <reroute/policy/backoff.hpp>
+
+#include <chrono>
+#include <cstddef>
+
+namespace reroute {
+
+/// How a client treats a route that refuses or fails. One gate per route and model.
+struct gate_options {
+  /// A hint up to this is honoured to the letter. Beyond it (a date days ahead, an outlier) the
+  /// route is closed to all but one single probe at growing intervals (1, 2, 4 s ... up to the
+  /// cap). Default 30 s. More than zero.
+  std::chrono::milliseconds cap = std::chrono::seconds(30);
+  /// How long a refusal without a hint closes the gate, and the floor under hints when refusals
+  /// repeat. Default: base 1 s, cap 30 s.
+  backoff waits = {};
+  /// Jitter on top of a hint, as a part of it; it only ever adds. Default 0.02. From 0 to 1.
+  double hint_jitter = 0.02;
+  /// Faults in a row (resets, 5xx, 503 without a hint) that close the gate until a single probe is
+  /// answered. Default 5. At least 1.
+  int faults_to_close = 5;
+  /// How long a spend cap, an empty balance or (with `failover_on_auth`) a refused key closes the
+  /// gate, before a single probe looks again. Default 5 min. More than zero.
+  std::chrono::milliseconds quarantine = std::chrono::minutes(5);
+  /// Calls that may be under way unanswered before the route has proved how much it takes; grows
+  /// with each answer. Default 32. At least 1.
+  int initial_window = 32;
+  /// A call that was not refused for so long counts as admitted, although its answer is not there
+  /// yet: answers take seconds, refusals do not. Learned upwards from the refusals seen. Default
+  /// 250 ms. More than zero.
+  std::chrono::milliseconds silence = std::chrono::milliseconds(250);
+  /// Calls in flight at once. Default 0: no limit.
+  std::size_t max_in_flight = 0;
+
+  friend bool operator==(const gate_options&, const gate_options&) = default;
+};
+
+}  // namespace reroute

@@ -1,0 +1,92 @@
+// The decisions of one call.
+#include "client/call_machine.hpp"
+
+#include <algorithm>
+
+namespace reroute::detail {
+
+call_machine::step call_machine::heard(int route, const normalized_error& error, call_rules& rules,
+                                       time_point now, double random) {
+  if (progress_.empty()) progress_.resize(static_cast<std::size_t>(count_));
+  route_progress& here = progress_[static_cast<std::size_t>(route)];
+  const bool gate_waits = effect_of(error) == effect::refused;
+  ++attempts_;
+  if (!gate_waits || plan_.refusals_count()) ++here.attempts;
+
+  progress so_far;
+  so_far.attempts_on_route = here.attempts;
+  so_far.attempts_per_route = plan_.attempts_per_route();
+  so_far.attempts = attempts_;
+  so_far.elapsed = now - began_;
+  so_far.retry_lost_answers = rules.retry_lost_answers;
+  const decision decided =
+      rules.decide ? rules.decide(error, so_far) : default_policy(error, so_far);
+
+  if (now >= deadline_) return finish(stopped::deadline);
+  const bool used_up = error.retryable && here.attempts >= plan_.attempts_per_route();
+  switch (decided) {
+    case decision::stop:
+      return finish(used_up ? stopped::attempts : stopped::permanent);
+    case decision::fail_over:
+      here.out = true;
+      pinned_ = -1;
+      if (none_left()) return finish(used_up ? stopped::attempts : stopped::permanent);
+      return next(now);
+    case decision::retry:
+      break;
+  }
+  pinned_ = error.failover_worthy ? -1 : route;
+  if (gate_waits) {
+    // the gate is closed for everybody, and knows when it opens
+    step after = next(now);
+    after.wait = std::max<nanoseconds>(error.retry_after.value_or(std::chrono::milliseconds(0)),
+                                       nanoseconds(0));
+    return after;
+  }
+  const time_point earliest = rules.budget.reserve(now);
+  if (earliest == time_point::max()) return finish(stopped::attempts);
+  const nanoseconds wait = wait_for(error, rules.waits, here.failures++, random, rules.hint_jitter);
+  here.not_before =
+      std::max(earliest, wait < time_point::max() - now ? now + wait : time_point::max());
+  step after = next(now);
+  after.wait = here.not_before - now;
+  return after;
+}
+
+// the routes that the plan allows now, and when that changes
+call_machine::step call_machine::next(time_point now) const {
+  if (now >= deadline_) return finish(stopped::deadline);
+  step after;
+  after.due = deadline_;
+  time_point first_back = time_point::max();
+  for (int route = 0; route < count_; ++route) {
+    if (pinned_ >= 0 && route != pinned_) continue;
+    const route_progress* const here =
+        progress_.empty() ? nullptr : &progress_[static_cast<std::size_t>(route)];
+    if (here && here->out) continue;
+    if (!here || here->not_before <= now) {
+      after.routes |= route_set{1} << route;
+    } else {
+      first_back = std::min(first_back, here->not_before);
+    }
+    if (plan_.type() == plan::kind::in_order) break;
+  }
+  // all routes are out of the question until after the deadline: say so now
+  if (after.routes == 0 && first_back >= deadline_) return finish(stopped::would_miss_deadline);
+  after.due = std::min(after.due, first_back);
+  return after;
+}
+
+bool call_machine::none_left() const {
+  return std::all_of(progress_.begin(), progress_.end(),
+                     [](const route_progress& each) { return each.out; });
+}
+
+call_machine::step call_machine::finish(reroute::stopped why) {
+  step last;
+  last.finished = true;
+  last.why = why;
+  return last;
+}
+
+}  // namespace reroute::detail

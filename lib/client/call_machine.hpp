@@ -1,0 +1,78 @@
+// One call: what next after this event?
+#pragma once
+
+#include <reroute/client/outcome.hpp>
+#include <reroute/policy/backoff.hpp>
+#include <reroute/policy/plan.hpp>
+#include <reroute/policy/policy.hpp>
+#include <reroute/policy/retry_budget.hpp>
+
+#include "traffic/effect.hpp"
+#include "traffic/waiter.hpp"
+
+#include <chrono>
+#include <vector>
+
+namespace reroute::detail {
+
+/// What a call's decisions depend on besides the events: the client's settings and shared budget.
+struct call_rules {
+  policy decide;
+  backoff waits;
+  double hint_jitter = 0.0;
+  bool retry_lost_answers = true;
+  retry_budget budget;
+};
+
+/// The state machine of one call. Pure: time and randomness are arguments.
+///
+/// It says which routes the call may use and until when it waits; the dispatcher picks one of them,
+/// the engine sends, and tells what was heard.
+class call_machine {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+
+  /// What should be done next?
+  struct step {
+    bool finished = false;
+    route_set routes = 0;                      ///< may go to one of these now
+    time_point due = time_point::max();        ///< and if it has not gone by then, ask `due`
+    reroute::stopped why = stopped::answered;  ///< if finished
+    nanoseconds wait{0};  ///< after `heard`: how long the failed route is out of the question
+  };
+
+  /// `routes` is the number of routes, 1 to 32; a `deadline` of `time_point::max()` is none.
+  call_machine(plan how, int routes, time_point began, time_point deadline)
+      : plan_(how), count_(routes), began_(began), deadline_(deadline) {}
+
+  [[nodiscard]] step start() { return next(began_); }
+  /// An attempt on `route` has ended in `error`.
+  [[nodiscard]] step heard(int route, const normalized_error& error, call_rules& rules,
+                           time_point now, double random);
+  /// The time that the last step named has come.
+  [[nodiscard]] step due(time_point now) { return next(now); }
+
+  [[nodiscard]] time_point deadline() const { return deadline_; }
+  [[nodiscard]] time_point began() const { return began_; }
+
+ private:
+  struct route_progress {
+    time_point not_before = time_point::min();
+    int attempts = 0;
+    int failures = 0;  // in a row, of any kind
+    bool out = false;
+  };
+  [[nodiscard]] step next(time_point now) const;
+  [[nodiscard]] static step finish(reroute::stopped why);
+  [[nodiscard]] bool none_left() const;
+
+  plan plan_;
+  int count_;
+  int pinned_ = -1;  // an error that is worth no other route
+  int attempts_ = 0;
+  time_point began_, deadline_;
+  std::vector<route_progress> progress_;  // empty until something failed
+};
+
+}  // namespace reroute::detail

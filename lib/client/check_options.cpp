@@ -1,0 +1,73 @@
+// Wrong configuration is told at once, by name.
+#include "client/check_options.hpp"
+
+#include "traffic/waiter.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+namespace reroute::detail {
+namespace {
+
+[[noreturn]] void refuse(const std::string& field, const std::string& cure) {
+  throw std::invalid_argument("client_options." + field + " " + cure);
+}
+
+void check_time(std::chrono::milliseconds value, const std::string& field,
+                bool zero_is_fine = true) {
+  if (value.count() > 0 || (zero_is_fine && value.count() == 0)) return;
+  refuse(field, "is " + std::to_string(value.count()) + " ms; it must be " +
+                    (zero_is_fine ? "0 (none) or more" : "more than 0"));
+}
+
+void check_backoff(const backoff& value, const std::string& field) {
+  check_time(value.base, field + ".base");
+  if (value.cap < value.base)
+    refuse(field + ".cap", "is less than " + field + ".base; it must be at least as long");
+}
+
+void check_gate(const gate_options& gate) {
+  check_time(gate.cap, "gate.cap", false);
+  check_time(gate.quarantine, "gate.quarantine", false);
+  check_time(gate.silence, "gate.silence", false);
+  check_backoff(gate.waits, "gate.waits");
+  if (!(gate.hint_jitter >= 0 && gate.hint_jitter <= 1))
+    refuse("gate.hint_jitter", "must be from 0 to 1");
+  if (gate.faults_to_close < 1) refuse("gate.faults_to_close", "must be at least 1");
+  if (gate.initial_window < 1) refuse("gate.initial_window", "must be at least 1");
+}
+
+void check_routes(const std::vector<route>& routes) {
+  if (routes.empty())
+    refuse("routes", "is empty; give at least one, e.g. reroute::anthropic({.api_key = key})");
+  if (routes.size() > max_routes)
+    refuse("routes", "has " + std::to_string(routes.size()) + " routes; at most 32 are possible");
+  std::set<std::string> names;
+  for (std::size_t at = 0; at < routes.size(); ++at) {
+    const std::string field = "routes[" + std::to_string(at) + "]";
+    const route& each = routes[at];
+    if (each.name.empty()) refuse(field + ".name", "is empty; give the route a name");
+    if (!names.insert(each.name).second)
+      refuse(field + ".name", "is \"" + each.name + "\", as another route's; give each its own");
+    if (!each.write) refuse(field + ".write", "is empty; a route needs a request writer");
+    if (!each.resolve) refuse(field + ".resolve", "is empty; a route needs a resolver");
+  }
+}
+
+}  // namespace
+
+void check_options(const client_options& options) {
+  check_routes(options.routes);
+  check_time(options.deadline, "deadline");
+  check_time(options.attempt_timeout, "attempt_timeout");
+  check_backoff(options.waits, "waits");
+  check_gate(options.gate);
+  (void)retry_budget(options.retry_budget);  // checks itself
+  if (options.max_waiting < 1) refuse("max_waiting", "is 0; it must be at least 1");
+  if (!options.time) refuse("time", "is null; leave it out for the real clock");
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,68 @@
+// Outcomes and their story.
+#include <reroute/client/outcome.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+
+namespace reroute {
+namespace {
+
+std::int64_t in_ms(std::chrono::nanoseconds time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+}  // namespace
+
+outcome::outcome() = default;
+
+std::string_view outcome::route() const noexcept {
+  return answered() && !attempts.empty() ? std::string_view(attempts.back().route)
+                                         : std::string_view();
+}
+
+int outcome::possibly_billed() const noexcept {
+  return static_cast<int>(std::count_if(attempts.begin(), attempts.end(),
+                                        [](const attempt& each) { return each.possibly_billed; }));
+}
+
+std::string_view to_string(stopped value) noexcept {
+  switch (value) {
+    case stopped::answered:
+      return "answered";
+    case stopped::permanent:
+      return "permanent";
+    case stopped::attempts:
+      return "attempts";
+    case stopped::deadline:
+      return "deadline";
+    case stopped::would_miss_deadline:
+      return "would_miss_deadline";
+    case stopped::too_many_waiting:
+      return "too_many_waiting";
+    case stopped::cancelled:
+      return "cancelled";
+  }
+  return "unknown";
+}
+
+std::ostream& operator<<(std::ostream& out, stopped value) { return out << to_string(value); }
+
+std::ostream& operator<<(std::ostream& out, const attempt& value) {
+  out << value.route << ' ' << value.model << ": ";
+  if (value.status != 0) out << value.status << ' ';
+  out << value.error.category;
+  if (!value.error.raw_code.empty()) out << " (" << value.error.raw_code << ')';
+  if (value.error.cause) out << " (" << value.error.cause.message() << ')';
+  return out << " after " << in_ms(value.took) << " ms, waited " << in_ms(value.waited) << " ms";
+}
+
+std::ostream& operator<<(std::ostream& out, const outcome& value) {
+  out << value.stopped << " after " << in_ms(value.took) << " ms";
+  if (value.error) out << ": " << value.error;
+  for (const attempt& each : value.attempts)
+    out << "\n  " << each;
+  return out;
+}
+
+}  // namespace reroute

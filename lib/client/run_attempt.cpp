@@ -1,0 +1,178 @@
+// The coroutine of one attempt. It makes no decision: the machines do.
+#include "client/run_attempt.hpp"
+
+#include <reroute/error/errc.hpp>
+#include <reroute/http/rate_limits.hpp>
+
+#include "client/engine.hpp"
+
+#include <asio/this_coro.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+// a response read whole, or why not
+struct reading {
+  reading() = default;
+  transport_error error;
+  http::response response;
+};
+
+http::date today(const engine& self) {
+  return std::chrono::time_point_cast<std::chrono::seconds>(self.time()->wall_now());
+}
+
+asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request) {
+  reading whole;
+  mine.sent = true;
+  exchange_result begun = co_await self.route(mine.route).transport->exchange(std::move(request));
+  if (begun.error) {
+    mine.sent = begun.error.sent;
+    whole.error = std::move(begun.error);
+    co_return whole;
+  }
+  whole.response.status = begun.head.status;
+  whole.response.headers = std::move(begun.head.headers);
+  self.head_came(mine, whole.response.status);
+  for (bool last = false; !last;) {
+    body_piece piece = co_await begun.body->read();
+    whole.response.body.append(piece.bytes);
+    last = piece.last || piece.error;
+    whole.error = std::move(piece.error);
+  }
+  co_return whole;
+}
+
+exchange_facts facts_of(const http::response& response, http::date now) {
+  exchange_facts facts;
+  facts.status = response.status;
+  if (const auto id = response.headers.find("request-id")) {
+    facts.request_id = *id;
+  } else if (const auto gateway = response.headers.find("apim-request-id")) {
+    facts.request_id = *gateway;
+  }
+  const http::rate_limits limits = http::find_rate_limits(response.headers, now);
+  if (!limits.empty()) facts.limits = std::make_shared<const http::rate_limits>(limits);
+  return facts;
+}
+
+// an answer of the operation; or the reason why a 200 is none
+std::string read_answer(operation op, const std::string& body, outcome& into) {
+  std::string why;
+  if (op == operation::create) {
+    into.answer = message::parse(body, &why);
+    return into.answer ? std::string() : why;
+  }
+  into.tokens = token_count::parse(body, &why);
+  return into.tokens ? std::string() : why;
+}
+
+// what the route's own code says about a response; it must not throw, but whose code is without a
+// slip?
+normalized_error resolved(const live_route& on, const http::response& response, http::date now) {
+  try {
+    return on.definition.resolve(response, now);
+  } catch (const std::exception&) {
+    normalized_error error;
+    error.route = on.definition.name;
+    error.status = response.status;
+    error.category = category::server;
+    error.message = "the route's resolver threw";
+    return error;
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
+                                  operation op, encoded_request request) {
+  // a cancelled attempt ends through its transport, as a value
+  co_await asio::this_coro::throw_if_cancelled(false);
+  live_route& on = self->route(mine->route);
+  const std::string& name = on.definition.name;
+
+  access_token token = on.definition.credential.token();
+  if (on.tokens) {
+    token_result fetched = co_await on.tokens->get();
+    if (fetched.error) {
+      self->failed(
+          *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
+          {});
+      co_return;
+    }
+    token = std::move(fetched.token);
+  }
+
+  for (bool refreshed = !on.tokens; mine->owner;) {
+    const write_context context{op, request, on.definition.models.on_route(request.model()),
+                                on.definition.credential.type(), token.secret()};
+    http::request written;
+    std::string refused;
+    try {
+      written = on.definition.write(context);
+    } catch (const std::exception& problem) {
+      refused = problem.what();
+    }
+    if (!refused.empty()) {
+      normalized_error error;
+      error.route = name;
+      error.category = category::bad_request;
+      error.failover_worthy = true;  // it is this route that cannot say it
+      error.cause = errc::rejected;
+      error.message = std::move(refused);
+      self->failed(*mine, std::move(error), {});
+      co_return;
+    }
+
+    reading whole = co_await exchange(*self, *mine, std::move(written));
+    const http::response& response = whole.response;
+    const bool fine = response.status / 100 == 2;
+    if (response.status == 0 || (fine && whole.error)) {
+      exchange_facts facts =
+          response.status == 0 ? exchange_facts() : facts_of(response, today(*self));
+      normalized_error error = resolve_transport_failure(
+          name, whole.error.code, whole.error.sent || fine, whole.error.detail);
+      error.request_id = facts.request_id;
+      self->failed(*mine, std::move(error), std::move(facts));
+      co_return;
+    }
+    exchange_facts facts = facts_of(response, today(*self));
+    if (fine) {
+      outcome answer;
+      std::string why = read_answer(op, response.body, answer);
+      if (why.empty()) {
+        self->answered(*mine, std::move(answer), std::move(facts));
+      } else {
+        normalized_error error =
+            resolve_transport_failure(name, make_error_code(errc::malformed_answer), true, why);
+        error.request_id = facts.request_id;
+        self->failed(*mine, std::move(error), std::move(facts));
+      }
+      co_return;
+    }
+    // an error whose body was cut off is still that error
+    normalized_error error = resolved(on, response, today(*self));
+    if (response.status == 401 && !refreshed) {
+      refreshed = true;
+      self->exchange_failed(*mine, error, facts);
+      if (!mine->owner) co_return;
+      token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
+      if (fetched.error) {
+        self->failed(
+            *mine,
+            resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail), {});
+        co_return;
+      }
+      token = std::move(fetched.token);
+      continue;
+    }
+    self->failed(*mine, std::move(error), std::move(facts));
+    co_return;
+  }
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,158 @@
+// One queue for all routes.
+#include "traffic/dispatcher.hpp"
+
+#include "traffic/lane.hpp"
+
+#include <algorithm>
+
+namespace reroute::detail {
+
+dispatcher::dispatcher(std::vector<gate_options> routes) : options_(std::move(routes)) {}
+
+dispatcher::~dispatcher() = default;
+
+std::uint32_t dispatcher::scope(std::string_view name) {
+  if (const auto found = scopes_.find(name); found != scopes_.end()) return found->second;
+  if (scopes_.size() >= max_scopes - 1) return max_scopes - 1;
+  const auto number = static_cast<std::uint32_t>(scopes_.size());
+  scopes_.emplace(name, number);
+  return number;
+}
+
+gate& dispatcher::gate_of(int route, std::uint32_t scope) {
+  const std::pair key(scope, route);
+  const auto found = gates_.find(key);
+  if (found != gates_.end()) return found->second;
+  return gates_.emplace(key, gate(options_[static_cast<std::size_t>(route)])).first->second;
+}
+
+lane& dispatcher::lane_for(const waiter& call) {
+  // all that only wait for their time stand in one lane, whatever their limit is
+  const std::pair key(call.routes, call.routes == 0 ? 0 : call.scope);
+  std::unique_ptr<lane>& place = lanes_[key];
+  if (!place) {
+    place = std::make_unique<lane>();
+    place->routes = key.first;
+    place->scope = key.second;
+  }
+  return *place;
+}
+
+void dispatcher::add(waiter& call) {
+  if (call.sequence == 0) call.sequence = ++last_sequence_;
+  lane& at = lane_for(call);
+  at.due.push(call);
+  at.order[static_cast<std::size_t>(call.priority)].push(call);
+  call.in = &at;
+  ++size_;
+  ++sizes_[static_cast<std::size_t>(call.priority)];
+}
+
+void dispatcher::remove(waiter& call) noexcept {
+  if (call.in == nullptr) return;
+  lane& at = *call.in;
+  at.due.erase(call);
+  at.order[static_cast<std::size_t>(call.priority)].erase(call);
+  call.in = nullptr;
+  --size_;
+  --sizes_[static_cast<std::size_t>(call.priority)];
+  if (at.due.empty() && lanes_.size() > max_idle_lanes) lanes_.erase({at.routes, at.scope});
+}
+
+verdict dispatcher::leave(waiter& call, verdict what) {
+  remove(call);
+  what.who = &call;
+  return what;
+}
+
+lane* dispatcher::first_in(std::size_t level) const {
+  lane* first = nullptr;
+  for (const auto& [key, each] : lanes_) {
+    if (each->open_route < 0 || each->order[level].empty()) continue;
+    if (!first || earlier_arrival()(each->order[level].top(), first->order[level].top()))
+      first = each.get();
+  }
+  return first;
+}
+
+// finds each lane's open route; or a call to be told that there is none for it
+verdict dispatcher::look_at_routes(time_point now) {
+  for (const auto& [key, each] : lanes_) {
+    each->open_route = -1;
+    if (each->due.empty()) continue;
+    if (each->due.top().due <= now) return leave(each->due.top(), {.what = verdict::kind::due});
+    if (each->routes == 0) continue;
+    time_point opens = time_point::max();
+    bool all_shut = true;
+    std::shared_ptr<const normalized_error> reason;
+    for (int route = 0; route < static_cast<int>(options_.size()); ++route) {
+      if ((each->routes >> route & 1U) == 0) continue;
+      gate& at = gate_of(route, each->scope);
+      const time_point when = at.earliest(now);
+      if (when <= now) {
+        each->open_route = route;
+        all_shut = false;
+        break;
+      }
+      // heard soon: an answer may open it at any moment
+      opens = std::min(opens, when == gate::when_heard ? now : when);
+      if (at.current(now) != gate::state::quarantined) all_shut = false;
+      if (!reason) reason = at.quarantine_reason();
+    }
+    if (each->open_route >= 0) continue;
+    waiter& next = each->due.top();
+    if (all_shut)
+      return leave(next,
+                   {.what = verdict::kind::shut, .reason = std::move(reason), .opens = opens});
+    if (next.deadline <= opens && opens > now)
+      return leave(next, {.what = verdict::kind::would_miss, .opens = opens});
+  }
+  return {};
+}
+
+verdict dispatcher::poll(time_point now) {
+  if (size_ == 0) return {};
+  verdict early = look_at_routes(now);
+  if (early.who) return early;
+
+  std::array<lane*, levels> first{};
+  for (std::size_t level = 0; level < levels; ++level)
+    first[level] = first_in(level);
+  std::size_t level = 0;
+  while (level < levels && !first[level])
+    ++level;
+  if (level == levels) return {};
+
+  std::size_t lower = level + 1;
+  while (lower < levels && !first[lower])
+    ++lower;
+  if (lower == levels) {
+    since_lower_ = 0;
+  } else if (++since_lower_ >= share_of_lower) {
+    since_lower_ = 0;
+    level = lower;
+  }
+  lane& from = *first[level];
+  verdict go{.what = verdict::kind::admit, .route = from.open_route};
+  go.held = gate_of(from.open_route, from.scope).admit(now);
+  return leave(from.order[level].top(), std::move(go));
+}
+
+dispatcher::time_point dispatcher::wake(time_point now) {
+  time_point first = time_point::max();
+  for (const auto& [key, each] : lanes_) {
+    if (each->due.empty()) continue;
+    first = std::min(first, each->due.top().due);
+    for (int route = 0; route < static_cast<int>(options_.size()); ++route)
+      if ((each->routes >> route & 1U) != 0)
+        first = std::min(first, gate_of(route, each->scope).earliest(now));
+  }
+  return first;
+}
+
+void dispatcher::stalled(std::chrono::nanoseconds lost) {
+  for (auto& [key, each] : gates_)
+    each.stalled(lost);
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,94 @@
+// All waiting calls against all gates: which call goes to which route now?
+#pragma once
+
+#include "traffic/gate.hpp"
+#include "traffic/waiter.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace reroute::detail {
+
+/// What the dispatcher says about one waiting call. The call has left the queue with it.
+struct verdict {
+  enum class kind : std::uint8_t {
+    none,        ///< nothing to do now
+    admit,       ///< send it to `route` with `held`
+    due,         ///< its time has come: the deadline, or the end of its back-off
+    would_miss,  ///< no route it may use opens before its deadline
+    shut,        ///< every route it may use is in quarantine; `reason` is the first one's
+  };
+  kind what = kind::none;
+  waiter* who = nullptr;
+  int route = 0;
+  permit held = {};
+  std::shared_ptr<const normalized_error> reason = nullptr;
+  waiter::time_point opens = waiter::time_point::max();  ///< would_miss: when the first route opens
+};
+
+/// One queue for all routes. A waiting call belongs to no route; it goes to the first in order of
+/// those it may use whose gate is open. FIFO within a priority; a refused call comes back to where
+/// it was. O(log n) in the number of waiting calls; linear in the number of lanes (sets of routes x
+/// models that wait). Pure: time is an argument. Not thread-safe.
+class dispatcher {
+ public:
+  using time_point = waiter::time_point;
+
+  /// One entry per route, in order of preference.
+  explicit dispatcher(std::vector<gate_options> routes);
+  dispatcher(const dispatcher&) = delete;
+  dispatcher& operator=(const dispatcher&) = delete;
+  ~dispatcher();
+
+  /// The number of a limit's scope (a model's name); the same name has the same number. Beyond
+  /// 1,023 names the others share one: names may come from users, and memory must not grow with
+  /// them.
+  [[nodiscard]] std::uint32_t scope(std::string_view name);
+  [[nodiscard]] gate& gate_of(int route, std::uint32_t scope);
+
+  /// Queues a call: by `routes` if it may go somewhere now, else only until `due`.
+  /// A sequence of 0 gets the next number; a call that comes back keeps its place.
+  void add(waiter& call);
+  /// Takes a call out, wherever it stands.
+  void remove(waiter& call) noexcept;
+  /// The next thing to do, until `none`.
+  [[nodiscard]] verdict poll(time_point now);
+  /// When to poll again if nothing is heard before; `time_point::max()` if never.
+  [[nodiscard]] time_point wake(time_point now);
+  /// The loop stood still for so long: tells all gates.
+  void stalled(std::chrono::nanoseconds lost);
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t size(priority level) const noexcept {
+    return sizes_[static_cast<std::size_t>(level)];
+  }
+
+ private:
+  static constexpr std::size_t levels = 3;
+  static constexpr int share_of_lower = 8;  // one in so many admissions
+  static constexpr std::size_t max_scopes = 1024;
+  static constexpr std::size_t max_idle_lanes = 64;
+
+  lane& lane_for(const waiter& call);
+  [[nodiscard]] verdict look_at_routes(time_point now);
+  [[nodiscard]] verdict leave(waiter& call, verdict what);
+  [[nodiscard]] lane* first_in(std::size_t level) const;
+
+  std::vector<gate_options> options_;
+  std::map<std::string, std::uint32_t, std::less<>> scopes_;
+  std::map<std::pair<std::uint32_t, int>, gate> gates_;
+  std::map<std::pair<route_set, std::uint32_t>, std::unique_ptr<lane>> lanes_;
+  std::uint64_t last_sequence_ = 0;
+  std::size_t size_ = 0;
+  std::size_t sizes_[levels] = {};
+  int since_lower_ = 0;
+};
+
+}  // namespace reroute::detail

@@ -1,0 +1,121 @@
+// One route's limit for one model, as far as the client knows it: may one more go now, and if not,
+// when?
+#pragma once
+
+#include <reroute/error/normalized_error.hpp>
+#include <reroute/traffic/gate_options.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace reroute::detail {
+
+/// The right to send one attempt. Given back by exactly one of the gate's `admitted`, `refused`,
+/// `faulted`, `quarantined` and `released`.
+struct permit {
+  std::uint64_t number = 0;  ///< counts the gate's permits, from 1
+  std::uint32_t epoch = 0;   ///< how often the gate had closed before
+  bool probe = false;
+  std::chrono::steady_clock::time_point at;
+};
+
+/// The state machine. Pure: time and randomness are arguments. Not thread-safe.
+///
+/// Open, it admits while fewer than `window` attempts are unconfirmed (neither answered nor silent
+/// for long enough); each confirmation widens the window by one, so it doubles per round trip. A
+/// refusal closes it for everybody. It opens again either behind a single probe or straight into a
+/// small window, and slows down once as many were admitted as last time (where the last refusal
+/// came).
+class gate {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+  enum class state : std::uint8_t { open, closed, probing, quarantined };
+
+  /// The answer to "when may one more go": never before something is heard.
+  static constexpr time_point when_heard = time_point::max();
+
+  explicit gate(gate_options options)
+      : options_(options), window_(static_cast<std::size_t>(options.initial_window)) {}
+
+  /// When the next attempt may go: `now` if at once, a later time, or `when_heard`.
+  /// Counts silence up to `now`.
+  [[nodiscard]] time_point earliest(time_point now);
+  /// Takes the place that `earliest(now) <= now` promised.
+  [[nodiscard]] permit admit(time_point now);
+
+  /// The route answered, and its limiter let the attempt through.
+  void admitted(const permit& held, time_point now);
+  /// A rate limit, or an overload with a hint. `random` in [0, 1).
+  void refused(const permit& held, const normalized_error& error, time_point now, double random);
+  /// The route failed: a reset, a 5xx, an overload without a hint.
+  void faulted(const permit& held, time_point now, double random);
+  /// No quota, or a key that this route refuses: closed for long.
+  /// `opens_in`: when the route says that it opens again.
+  void quarantined(const permit& held, const normalized_error& error, time_point now,
+                   std::optional<nanoseconds> opens_in = std::nullopt);
+  /// The attempt ended without a word from the route (cancelled, or never sent).
+  void released(const permit& held, time_point now);
+
+  /// The loop stood still for so long: silence during it proves nothing.
+  void stalled(nanoseconds lost);
+
+  [[nodiscard]] state current(time_point now) const;
+  /// Closed by a refusal or faults until then; the epoch of the clock if it never closed.
+  [[nodiscard]] time_point closed_until() const { return closed_until_; }
+  /// When the route itself says that it opens, be it beyond the cap.
+  [[nodiscard]] std::optional<time_point> announced_opening() const { return announced_; }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t window() const { return window_; }
+  /// Why it is in quarantine; empty if it is not.
+  [[nodiscard]] const std::shared_ptr<const normalized_error>& quarantine_reason() const {
+    return reason_;
+  }
+
+ private:
+  struct unconfirmed {
+    time_point sent;
+    bool answered;
+  };
+  bool take_back(const permit& held);  // true if it was unconfirmed until now
+  void close(time_point until, bool probe_first, bool probe_needs_answer);
+  void keep_closed(time_point until);
+  void open();
+  void confirm_one(std::uint64_t number);
+  void confirm_silent(time_point now);
+  [[nodiscard]] nanoseconds silence() const;
+  [[nodiscard]] time_point oldest_silence() const;
+  [[nodiscard]] nanoseconds probe_interval(double random);
+  [[nodiscard]] bool stale(const permit& held) const { return held.epoch != epoch_; }
+
+  gate_options options_;
+  // closing
+  time_point closed_until_{};
+  std::optional<time_point> announced_;
+  std::shared_ptr<const normalized_error> reason_;
+  std::uint32_t epoch_ = 0;  // how often it closed
+  bool shut_ = false;        // closed or probing
+  bool probe_first_ = false;
+  bool probe_needs_answer_ = false;
+  std::uint64_t probe_out_ = 0;  // number of the probe under way
+  int refusals_ = 0;             // closings by refusal since the last admission
+  int faults_ = 0;               // faults in a row
+  int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
+  // the window
+  std::size_t window_;
+  std::size_t granted_ = 0;              // this period
+  std::size_t taken_back_ = 0;           // of them refused
+  std::optional<std::size_t> expected_;  // what the last period took
+  std::uint64_t next_number_ = 1;
+  std::uint64_t widen_from_ = 0;  // answers to older permits widen nothing
+  std::uint64_t first_unconfirmed_ = 1;  // number of unconfirmed_.front()
+  std::deque<unconfirmed> unconfirmed_;
+  std::size_t waiting_ = 0;  // of unconfirmed_, those without an answer
+  std::size_t in_flight_ = 0;
+  nanoseconds refusal_latency_{0};
+};
+
+}  // namespace reroute::detail

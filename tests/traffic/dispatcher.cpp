@@ -1,0 +1,229 @@
+// The dispatcher as scripts: who goes where, and when.
+#include "traffic/dispatcher.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <deque>
+#include <vector>
+
+using namespace std::chrono_literals;
+using reroute::gate_options;
+using reroute::normalized_error;
+using reroute::priority;
+using reroute::detail::dispatcher;
+using reroute::detail::gate;
+using reroute::detail::route_set;
+using reroute::detail::verdict;
+using reroute::detail::waiter;
+using time_point = waiter::time_point;
+
+namespace {
+
+const time_point start{1h};
+constexpr route_set only_first = 1, only_second = 2, both = 3;
+
+struct house {
+  explicit house(int routes = 2, int window = 1'000'000) : waiting(gates(routes, window)) {}
+  ~house() {
+    for (waiter& each : calls)
+      waiting.remove(each);
+  }
+  static std::vector<gate_options> gates(int routes, int window) {
+    gate_options options;
+    options.initial_window = window;
+    options.hint_jitter = 0;
+    return std::vector<gate_options>(static_cast<std::size_t>(routes), options);
+  }
+  waiter& add(route_set routes, time_point due = time_point::max(),
+              priority level = priority::normal) {
+    waiter& call = calls.emplace_back();
+    call.routes = routes;
+    call.due = call.deadline = due;
+    call.priority = level;
+    waiting.add(call);
+    return call;
+  }
+  void close(int route, std::chrono::milliseconds hint, time_point now) {
+    normalized_error error;
+    error.category = reroute::category::rate_limit;
+    error.retry_after = hint;
+    gate& at = waiting.gate_of(route, 0);
+    at.refused(at.admit(now), error, now, 0.5);
+  }
+  dispatcher waiting;
+  std::deque<waiter> calls;
+};
+
+}  // namespace
+
+TEST_CASE("nothing waits, nothing to do") {
+  house h;
+  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.waiting.wake(start) == time_point::max());
+}
+
+TEST_CASE("a call goes to the first route in order that is open") {
+  house h;
+  waiter& call = h.add(both);
+  const verdict said = h.waiting.poll(start);
+  CHECK(said.what == verdict::kind::admit);
+  CHECK(said.who == &call);
+  CHECK(said.route == 0);
+  CHECK(h.waiting.size() == 0);
+}
+
+TEST_CASE("a busy window diverts to the other route") {
+  house h;
+  h.close(0, 5s, start);
+  h.add(both);
+  CHECK(h.waiting.poll(start).route == 1);
+}
+
+TEST_CASE("with all shut, whichever opens first") {
+  house h;
+  h.close(0, 5s, start);
+  h.close(1, 2s, start);
+  waiter& call = h.add(both);
+  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.waiting.wake(start) == start + 2s);
+  const verdict said = h.waiting.poll(start + 2s);
+  CHECK(said.who == &call);
+  CHECK(said.route == 1);
+}
+
+TEST_CASE("first in, first out; a refused call comes back to its place") {
+  house h(1);
+  waiter& a = h.add(only_first);
+  waiter& b = h.add(only_first);
+  waiter& c = h.add(only_first);
+  CHECK(h.waiting.poll(start).who == &a);
+  h.waiting.add(a);
+  CHECK(h.waiting.poll(start).who == &a);
+  CHECK(h.waiting.poll(start).who == &b);
+  CHECK(h.waiting.poll(start).who == &c);
+}
+
+TEST_CASE("calls with different routes keep one order among them") {
+  house h;
+  h.close(0, 5s, start);
+  h.close(1, 5s, start);
+  waiter& a = h.add(only_second);
+  waiter& b = h.add(both);
+  waiter& c = h.add(only_second);
+  REQUIRE(h.waiting.poll(start).what == verdict::kind::none);
+  std::vector<waiter*> order;
+  for (time_point now = start + 5s; order.size() < 3; now += 1s) {
+    const verdict said = h.waiting.poll(now);
+    if (said.what == verdict::kind::admit) order.push_back(said.who);
+  }
+  CHECK(order == std::vector<waiter*>{&a, &b, &c});
+}
+
+TEST_CASE("the more urgent go first, and one in eight admissions goes to those who wait below") {
+  house h(1);
+  for (int i = 0; i < 100; ++i)
+    h.add(only_first, time_point::max(), priority::batch);
+  for (int i = 0; i < 32; ++i)
+    h.add(only_first, time_point::max(), priority::interactive);
+  CHECK(h.waiting.size(priority::batch) == 100);
+  int interactive = 0, batch = 0;
+  while (h.waiting.size(priority::interactive) > 0) {
+    const verdict said = h.waiting.poll(start);
+    REQUIRE(said.what == verdict::kind::admit);
+    (said.who->priority == priority::interactive ? interactive : batch)++;
+  }
+  CHECK(interactive == 32);
+  CHECK(batch == 4);
+}
+
+TEST_CASE("its time comes for a call that waits for it only, and for one in the queue") {
+  house h(1);
+  h.close(0, 5s, start);
+  waiter& backing_off = h.add(0, start + 1s);
+  waiter& impatient = h.add(only_first, start + 6s);
+  CHECK(h.waiting.wake(start) == start + 1s);
+  CHECK(h.waiting.poll(start + 999ms).what == verdict::kind::none);
+  verdict said = h.waiting.poll(start + 1s);
+  CHECK(said.what == verdict::kind::due);
+  CHECK(said.who == &backing_off);
+  h.close(0, 8s, start + 5s);
+  said = h.waiting.poll(start + 5s);
+  CHECK(said.what == verdict::kind::would_miss);
+  CHECK(said.who == &impatient);
+}
+
+TEST_CASE("a call that cannot make its deadline is told so at once, with the opening") {
+  house h;
+  h.close(0, 20s, start);
+  h.close(1, 10s, start);
+  waiter& hopeless = h.add(both, start + 9s);
+  waiter& patient = h.add(both, start + 11s);
+  const verdict said = h.waiting.poll(start);
+  CHECK(said.what == verdict::kind::would_miss);
+  CHECK(said.who == &hopeless);
+  CHECK(said.opens == start + 10s);
+  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.waiting.poll(start + 10s).who == &patient);
+}
+
+TEST_CASE("a route in quarantine is no reason to wait") {
+  house h;
+  normalized_error spent;
+  spent.category = reroute::category::quota;
+  gate& first = h.waiting.gate_of(0, 0);
+  first.quarantined(first.admit(start), spent, start);
+  waiter& only_there = h.add(only_first);
+  h.add(both);
+  verdict said = h.waiting.poll(start);
+  CHECK(said.what == verdict::kind::shut);
+  CHECK(said.who == &only_there);
+  REQUIRE(said.reason);
+  CHECK(said.reason->category == reroute::category::quota);
+  said = h.waiting.poll(start);
+  CHECK(said.what == verdict::kind::admit);
+  CHECK(said.route == 1);
+}
+
+TEST_CASE("limits of different models do not touch each other") {
+  house h(1);
+  CHECK(h.waiting.scope("one") == 0);
+  CHECK(h.waiting.scope("other") == 1);
+  CHECK(h.waiting.scope("one") == 0);
+  h.close(0, 5s, start);  // scope 0
+  h.add(only_first);
+  waiter& other = h.calls.emplace_back();
+  other.routes = only_first;
+  other.scope = 1;
+  h.waiting.add(other);
+  CHECK(h.waiting.poll(start).who == &other);
+  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+}
+
+TEST_CASE("names of models without end share one limit in the end") {
+  house h(1);
+  for (int i = 0; i < 5000; ++i)
+    CHECK(h.waiting.scope("model-" + std::to_string(i)) < 1024);
+}
+
+TEST_CASE("a hundred thousand wait, leave in any order, and the rest go in theirs") {
+  house h(1);
+  h.close(0, 1s, start);
+  for (int i = 0; i < 100'000; ++i)
+    h.add(only_first, start + 1h + i * 1ms);
+  for (std::size_t i = 0; i < h.calls.size(); i += 2)
+    h.waiting.remove(h.calls[i]);
+  CHECK(h.waiting.size() == 50'000);
+  std::uint64_t last = 0;
+  time_point now = start + 1s;
+  while (h.waiting.size() > 0) {
+    const verdict said = h.waiting.poll(now);
+    if (said.what == verdict::kind::none) {
+      now = h.waiting.wake(now);
+      continue;
+    }
+    REQUIRE(said.what == verdict::kind::admit);
+    REQUIRE(said.who->sequence > last);
+    last = said.who->sequence;
+    h.waiting.gate_of(0, 0).admitted(said.held, now);
+  }
+}

@@ -1,0 +1,285 @@
+// The gate as scripts: what is asked, what is heard, when the next one may go.
+#include "traffic/gate.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <vector>
+
+using namespace std::chrono_literals;
+using reroute::gate_options;
+using reroute::normalized_error;
+using reroute::detail::gate;
+using reroute::detail::permit;
+using time_point = gate::time_point;
+
+namespace {
+
+const time_point start{1h};
+
+normalized_error refusal(std::optional<std::chrono::milliseconds> hint = std::nullopt) {
+  normalized_error error;
+  error.category = reroute::category::rate_limit;
+  error.status = 429;
+  error.retry_after = hint;
+  return error;
+}
+
+bool admits(gate& at, time_point now) { return at.earliest(now) <= now; }
+
+// sends until the gate says no
+std::vector<permit> drain(gate& at, time_point now) {
+  std::vector<permit> all;
+  while (admits(at, now))
+    all.push_back(at.admit(now));
+  return all;
+}
+
+gate_options exact() {
+  gate_options options;
+  options.hint_jitter = 0;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a new gate admits its window, and each answer widens it") {
+  gate at(exact());
+  auto sent = drain(at, start);
+  CHECK(sent.size() == 32);
+  CHECK(at.in_flight() == 32);
+  for (const permit& each : sent)
+    at.admitted(each, start + 20ms);
+  CHECK(at.in_flight() == 0);
+  CHECK(drain(at, start + 20ms).size() > 40);
+}
+
+TEST_CASE("silence counts as admission, but only after a while") {
+  gate at(exact());
+  drain(at, start);
+  CHECK(at.earliest(start + 249ms) == start + 250ms);
+  CHECK(drain(at, start + 250ms).size() >= 32);
+  CHECK(at.in_flight() >= 64);
+}
+
+TEST_CASE("a window that is not used does not grow") {
+  gate at(exact());
+  for (int i = 0; i < 1000; ++i) {
+    const time_point now = start + i * 1s;
+    at.admitted(at.admit(now), now);
+  }
+  CHECK(at.window() == 32);
+}
+
+TEST_CASE("a refusal closes the gate for everybody, until its hint is over") {
+  gate at(exact());
+  const auto sent = drain(at, start);
+  at.refused(sent[0], refusal(2s), start + 10ms, 0.5);
+  CHECK(at.current(start + 10ms) == gate::state::closed);
+  CHECK(at.earliest(start + 10ms) == start + 2010ms);
+  CHECK(at.earliest(start + 2009ms) == start + 2010ms);
+  CHECK(admits(at, start + 2010ms));
+  CHECK(at.current(start + 2010ms) == gate::state::open);
+}
+
+TEST_CASE("those in flight that are refused afterwards add what they know, and count once") {
+  gate at(exact());
+  const auto sent = drain(at, start);
+  at.refused(sent[0], refusal(1s), start + 10ms, 0.5);
+  for (std::size_t i = 1; i < sent.size(); ++i)
+    at.refused(sent[i], refusal(1s), start + 20ms, 0.99);
+  // the later deadline holds; thirty-two refusals are one, so no probe and no long backoff
+  CHECK(at.earliest(start + 30ms) == start + 1020ms);
+  CHECK(admits(at, start + 1020ms));
+  CHECK_FALSE(at.admit(start + 1020ms).probe);
+}
+
+TEST_CASE("a later, longer deadline is never dropped for an earlier one") {
+  gate at(exact());
+  const auto sent = drain(at, start);
+  at.refused(sent[0], refusal(10s), start, 0.5);
+  at.refused(sent[1], refusal(1s), start + 100ms, 0.5);
+  CHECK(at.earliest(start + 1s) == start + 10s);
+}
+
+TEST_CASE("a second refusal in a row puts one probe in front") {
+  gate at(exact());
+  at.refused(at.admit(start), refusal(1s), start, 0.5);
+  const time_point second = start + 1s;
+  REQUIRE(admits(at, second));
+  at.refused(at.admit(second), refusal(1s), second, 0.25);
+  const time_point third = at.earliest(second);
+  CHECK(third >= second + 1s);
+  REQUIRE(admits(at, third));
+  const permit probe = at.admit(third);
+  CHECK(probe.probe);
+  CHECK_FALSE(admits(at, third));
+  CHECK(at.current(third) == gate::state::probing);
+
+  SECTION("whose answer opens it gently") {
+    at.admitted(probe, third + 10ms);
+    CHECK(drain(at, third + 10ms).size() <= 4);
+  }
+  SECTION("whose silence opens it too: a limiter refuses quickly") {
+    CHECK(at.earliest(third) == third + 250ms);
+    CHECK(admits(at, third + 250ms));
+  }
+  SECTION("whose refusal closes it again, longer") {
+    at.refused(probe, refusal(1s), third, 0.9);
+    CHECK(at.earliest(third) > third + 3s);
+  }
+  SECTION("whose cancellation frees its place") {
+    at.released(probe, third);
+    CHECK(admits(at, third));
+    CHECK(at.admit(third).probe);
+  }
+}
+
+TEST_CASE("no hint closes by backoff, which grows while refusals repeat") {
+  gate at(exact());
+  time_point now = start;
+  for (int n = 0; n < 8; ++n) {
+    at.refused(at.admit(now), refusal(), now, 0.5);
+    const auto expected = std::min<std::chrono::milliseconds>(500ms * (1 << n), 15s);
+    CHECK(at.earliest(now) == now + expected);
+    now = at.earliest(now);
+    REQUIRE(admits(at, now));
+  }
+}
+
+TEST_CASE("an admission ends the row of refusals") {
+  gate at(exact());
+  at.refused(at.admit(start), refusal(), start, 0.5);
+  time_point now = at.earliest(start);
+  REQUIRE(admits(at, now));
+  at.admitted(at.admit(now), now);
+  at.refused(at.admit(now), refusal(), now, 0.5);
+  CHECK(at.earliest(now) == now + 500ms);
+}
+
+TEST_CASE("a hint beyond the cap is kept, but single probes look again at growing intervals") {
+  gate at(exact());
+  const auto days = std::chrono::hours(24 * 3);
+  at.refused(at.admit(start), refusal(days), start, 0.999999);
+  CHECK(at.announced_opening() == start + days);
+  time_point now = start;
+  std::chrono::nanoseconds last{0};
+  int probes = 0;
+  while (now < start + 10min) {
+    const time_point next = at.earliest(now);
+    const auto wait = next - now;
+    CHECK(wait <= 30s);
+    CHECK(wait + 1ms >= last);
+    last = wait;
+    now = next;
+    REQUIRE(admits(at, now));
+    const permit probe = at.admit(now);
+    CHECK(probe.probe);
+    CHECK_FALSE(admits(at, now + 10s));  // silence opens nothing here
+    at.refused(probe, refusal(days), now, 0.999999);
+    ++probes;
+  }
+  CHECK(probes < 30);
+  REQUIRE(admits(at, at.earliest(now)));
+  now = at.earliest(now);
+  at.admitted(at.admit(now), now + 50ms);
+  CHECK(at.current(now + 50ms) == gate::state::open);
+  CHECK_FALSE(at.announced_opening());
+}
+
+TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is answered") {
+  gate at(exact());
+  for (int i = 0; i < 4; ++i)
+    at.faulted(at.admit(start), start, 0.5);
+  REQUIRE(admits(at, start));
+  at.admitted(at.admit(start), start);  // ends the row
+  for (int i = 0; i < 4; ++i)
+    at.faulted(at.admit(start), start, 0.5);
+  CHECK(admits(at, start));
+  at.faulted(at.admit(start), start, 0.5);
+  const time_point again = at.earliest(start);
+  CHECK(again >= start + 500ms);
+  CHECK(again <= start + 1s);
+  REQUIRE(admits(at, again));
+  const permit probe = at.admit(again);
+  CHECK(probe.probe);
+  CHECK(at.earliest(again + 1min) == gate::when_heard);  // a black hole is silent too
+  at.faulted(probe, again + 1min, 0.5);
+  CHECK(at.earliest(again + 1min) >= again + 1min + 1s);
+}
+
+TEST_CASE("faults of attempts sent before the gate closed do not count again") {
+  gate at(exact());
+  const auto sent = drain(at, start);
+  for (const permit& each : sent)
+    at.faulted(each, start, 0.5);
+  CHECK(at.earliest(start) <= start + 1s);
+}
+
+TEST_CASE("quarantine is long, says why, and ends with a probe") {
+  gate_options options = exact();
+  options.quarantine = 5min;
+  gate at(options);
+  normalized_error spent;
+  spent.category = reroute::category::quota;
+  spent.raw_code = "enforced_spend_limit_reached";
+  const auto sent = drain(at, start);
+  at.quarantined(sent[0], spent, start, std::chrono::hours(200));
+  at.quarantined(sent[1], spent, start + 1s);  // the same news again
+  CHECK(at.current(start + 1min) == gate::state::quarantined);
+  REQUIRE(at.quarantine_reason());
+  CHECK(at.quarantine_reason()->raw_code == "enforced_spend_limit_reached");
+  CHECK(at.announced_opening() == start + std::chrono::hours(200));
+  CHECK(at.earliest(start + 1min) == start + 5min);
+  REQUIRE(admits(at, start + 5min));
+  const permit probe = at.admit(start + 5min);
+  CHECK(probe.probe);
+  at.admitted(probe, start + 5min);
+  CHECK_FALSE(at.quarantine_reason());
+}
+
+TEST_CASE("the limit of calls in flight holds until one ends") {
+  gate_options options = exact();
+  options.max_in_flight = 3;
+  gate at(options);
+  const auto sent = drain(at, start);
+  CHECK(sent.size() == 3);
+  CHECK(at.earliest(start + 1h) == gate::when_heard);
+  at.admitted(sent[0], start);
+  CHECK(drain(at, start).size() == 1);
+}
+
+TEST_CASE("after a refusal it slows down where the last one came") {
+  // a bucket of 100, refilled once a second: the second period wastes far less than the first
+  gate at(exact());
+  time_point now = start;
+  int wasted = 0;
+  for (int second = 0; second < 6; ++second) {
+    int left = 100;
+    wasted = 0;
+    const time_point end = start + second * 1s + 1s;
+    while (now < end) {
+      const auto sent = drain(at, now);
+      now += 5ms;
+      for (const permit& each : sent) {
+        if (left > 0) {
+          --left;
+          at.admitted(each, now);
+        } else {
+          ++wasted;
+          at.refused(each, refusal(std::chrono::ceil<std::chrono::milliseconds>(end - now)), now, 0.1);
+        }
+      }
+      const time_point next = at.earliest(now);
+      if (next > now && next != gate::when_heard) now = next;
+    }
+    CHECK(left == 0);
+  }
+  CHECK(wasted <= 4);
+}
+
+TEST_CASE("while the loop stands still, silence proves nothing") {
+  gate at(exact());
+  drain(at, start);
+  at.stalled(1s);
+  CHECK(at.earliest(start + 1s) == start + 1250ms);
+}
