@@ -33,6 +33,11 @@ struct resolver_options {
 /// The resolver of Claude in Microsoft Foundry. Reads every envelope.
 [[nodiscard]] error_resolver azure_foundry_resolver(resolver_options options);
 
+/// An Anthropic error envelope that came where the status says nothing: an `error` event in a stream that
+/// began with 200. Read by its `error.type`; `status` is what the error has elsewhere (529, 429, ...).
+[[nodiscard]] normalized_error resolve_error_event(std::string_view route, std::string_view data,
+                                                   http::date now);
+
 /// A failed transport as a normalized error. `sent` says that the request had left.
 [[nodiscard]] normalized_error resolve_transport_failure(std::string_view route, std::error_code code,
                                                          bool sent, std::string_view detail = {});

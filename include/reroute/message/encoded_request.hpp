@@ -21,7 +21,8 @@ enum class operation : std::uint8_t {
 class encoded_request {
  public:
   encoded_request() = default;
-  /// `members` are the JSON members besides "model", without the outer braces: `"max_tokens":1,...`.
+  /// `members` are the JSON members besides "model", without the outer braces:
+  /// `"max_tokens":1,...`.
   encoded_request(std::string model, std::string members, std::vector<std::string> betas = {});
 
   /// The model as the caller named it.
@@ -30,11 +31,13 @@ class encoded_request {
   [[nodiscard]] const std::vector<std::string>& betas() const noexcept { return betas_; }
   /// The body with `model` as its first member; the rest is shared, not copied.
   [[nodiscard]] http::body body_for(std::string_view model) const;
-  /// The body without a model, `extra` (JSON members without braces, may be empty) first: for routes
-  /// that name the model in the URL.
+  /// The body without a model, `extra` (JSON members without braces, may be empty) first: for
+  /// routes that name the model in the URL.
   [[nodiscard]] http::body body_without_model(std::string_view extra = {}) const;
   /// Bytes of the body, roughly: for estimates.
-  [[nodiscard]] std::size_t size() const noexcept { return tail_ ? tail_->size() + model_.size() : 0; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return tail_ ? tail_->size() + model_.size() : 0;
+  }
 
  private:
   std::string model_;

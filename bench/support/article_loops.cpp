@@ -1,0 +1,90 @@
+// The loops before and after the article, with a timer where they slept the thread.
+#include "bench/support/article_loops.hpp"
+
+#include <reroute/error/resolver.hpp>
+
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <string_view>
+
+namespace bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct answer {
+  answer() = default;
+  reroute::transport_error error;
+  reroute::http::response response;
+};
+
+asio::awaitable<answer> ask(loop_context& shared, const plain_route& route) {
+  answer heard;
+  reroute::exchange_result begun = co_await shared.wire->exchange(route.request());
+  heard.error = std::move(begun.error);
+  if (heard.error) co_return heard;
+  heard.response.status = begun.head.status;
+  heard.response.headers = std::move(begun.head.headers);
+  for (bool last = false; !last;) {
+    reroute::body_piece piece = co_await begun.body->read();
+    heard.response.body.append(piece.bytes);
+    last = piece.last || piece.error;
+    heard.error = std::move(piece.error);
+  }
+  co_return heard;
+}
+
+asio::awaitable<void> wait(std::chrono::duration<double> time) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  timer.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+}  // namespace
+
+asio::awaitable<bool> before_loop(loop_context& shared) {
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    const answer heard = co_await ask(shared, shared.routes.front());
+    if (heard.error) co_return false;
+    if (heard.response.status == 200) co_return true;
+    if (heard.response.status != 429) co_return false;
+    int seconds = 1;
+    if (const auto value = heard.response.headers.find("retry-after")) {
+      const auto [end, failed] = std::from_chars(value->data(), value->data() + value->size(), seconds);
+      if (failed != std::errc() || end != value->data() + value->size()) co_return false;  // int() throws
+    }
+    co_await wait(std::chrono::seconds(seconds));
+  }
+  co_return false;
+}
+
+asio::awaitable<bool> after_loop(loop_context& shared) {
+  for (const plain_route& route : shared.routes) {
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      const answer heard = co_await ask(shared, route);
+      if (!heard.error && heard.response.status == 200) co_return true;
+      const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+      const reroute::normalized_error error =
+          heard.error ? reroute::resolve_transport_failure("", heard.error.code, heard.error.sent)
+                      : route.resolve(heard.response, now);
+      if (!error.retryable) {
+        if (!error.failover_worthy) co_return false;
+        break;
+      }
+      std::chrono::duration<double> pause =
+          std::uniform_real_distribution<double>(0, std::min(std::exp2(attempt), 30.0))(shared.random) * 1s;
+      if (error.retry_after) pause = std::min<std::chrono::duration<double>>(*error.retry_after, 30s);
+      co_await wait(pause);
+    }
+  }
+  co_return false;
+}
+
+}  // namespace bench

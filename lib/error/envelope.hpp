@@ -1,0 +1,28 @@
+// The error envelopes that are in use, read into one form.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// What an error body says. Any part may be empty.
+struct envelope {
+  std::string type;        ///< error.type, Anthropic's kind
+  std::string code;        ///< error.code, Azure's and Google's kind; a number as text
+  std::string error_code;  ///< error.details.error_code: Anthropic's stable code
+  std::string message;
+  std::string request_id;
+  bool json = false;  ///< the body was a JSON object
+
+  /// The route's own key: the most precise of the three.
+  [[nodiscard]] const std::string& key() const noexcept {
+    return !error_code.empty() ? error_code : !code.empty() ? code : type;
+  }
+};
+
+/// Reads any envelope: Anthropic's, Azure's limiter and gateway, API Management's, Google's and
+/// AWS's, OAuth's; text, HTML and nothing at all. Bounded in size and depth; never throws.
+[[nodiscard]] envelope read_envelope(std::string_view body) noexcept;
+
+}  // namespace reroute::detail

@@ -1,0 +1,26 @@
+// What only the text of an error says: the one place where matching text is unavoidable.
+#pragma once
+
+#include <reroute/http/date.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// The wait in "Please wait 33 seconds before retrying", "Try again in 50 seconds", "replenished in
+/// 01:00:00". 0 seconds is no hint.
+[[nodiscard]] std::optional<std::chrono::milliseconds> wait_in_text(
+    std::string_view message) noexcept;
+
+/// The message of a spend limit or an empty balance, which come as 400 or 429 without a code.
+[[nodiscard]] bool says_no_quota(std::string_view message) noexcept;
+
+/// The date in "You will regain access on 2026-12-01 at 00:00 UTC".
+[[nodiscard]] std::optional<http::date> access_date_in_text(std::string_view message) noexcept;
+
+/// The text of a rate limiter, as opposed to "this model is not for you".
+[[nodiscard]] bool says_rate_limit(std::string_view message) noexcept;
+
+}  // namespace reroute::detail
