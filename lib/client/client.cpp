@@ -32,10 +32,10 @@ namespace {
 asio::awaitable<outcome> answered_call(engine_ptr at, operation op, encoded_request request,
                                        call_options options) {
   std::error_code failed;
-  outcome result = co_await asio::async_initiate<asio::redirect_error_t<asio::use_awaitable_t<>>,
-                                                 void(std::error_code, outcome)>(
-      call_initiation(at), redirect_error(asio::use_awaitable, failed), op, std::move(request),
-      std::move(options));
+  auto token = asio::redirect_error(asio::use_awaitable, failed);
+  const call_initiation begin(std::move(at));
+  outcome result = co_await asio::async_initiate<decltype(token), void(std::error_code, outcome)>(
+      begin, token, op, std::move(request), std::move(options));
   if (failed) throw api_error(failed, std::move(result));
   co_return result;
 }

@@ -9,6 +9,7 @@
 #include "traffic/effect.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>

@@ -18,8 +18,9 @@ class access_token {
  public:
   access_token() = default;
   /// `expires_at` is wall-clock time; without it the token does not end.
-  explicit access_token(std::string secret,
-                        std::optional<std::chrono::system_clock::time_point> expires_at = std::nullopt);
+  explicit access_token(
+      std::string secret,
+      std::optional<std::chrono::system_clock::time_point> expires_at = std::nullopt);
   access_token(const access_token&);
   access_token(access_token&&) noexcept;
   access_token& operator=(const access_token&);
@@ -28,7 +29,8 @@ class access_token {
 
   /// The secret itself. Do not log it.
   [[nodiscard]] const std::string& secret() const noexcept { return secret_; }
-  [[nodiscard]] const std::optional<std::chrono::system_clock::time_point>& expires_at() const noexcept {
+  [[nodiscard]] const std::optional<std::chrono::system_clock::time_point>& expires_at()
+      const noexcept {
     return expires_at_;
   }
 
@@ -37,8 +39,8 @@ class access_token {
   std::optional<std::chrono::system_clock::time_point> expires_at_;
 };
 
-/// Fetches a token. Awaited on the client's executor; errors are thrown (a `std::system_error` keeps
-/// its code) and become a failed attempt on the route: `category::auth`, worth another route.
+/// Fetches a token. Awaited on the client's executor; errors are thrown (a `std::system_error`
+/// keeps its code) and become a failed attempt on the route: `category::auth`, worth another route.
 using token_source = std::function<asio::awaitable<access_token>()>;
 
 /// How a route proves who it is.
@@ -59,8 +61,8 @@ class credential {
   static credential key(std::string secret);
   /// A bearer token that does not change. Throws like `key`.
   static credential bearer(std::string secret);
-  /// Bearer tokens from a source: fetched when first needed, cached until shortly before they expire,
-  /// refreshed once for all waiting calls, and once by force after a 401.
+  /// Bearer tokens from a source: fetched when first needed, cached until shortly before they
+  /// expire, refreshed once for all waiting calls, and once by force after a 401.
   static credential bearer(token_source source);
   /// Keys from a source, sent as `x-api-key`; otherwise like `bearer(source)`.
   static credential key(token_source source);

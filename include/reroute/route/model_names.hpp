@@ -14,7 +14,8 @@ class model_names {
  public:
   model_names() = default;
   /// Pairs of the caller's name and the route's name.
-  model_names(std::initializer_list<std::pair<const std::string, std::string>> names) : names_(names) {}
+  model_names(std::initializer_list<std::pair<const std::string, std::string>> names)
+      : names_(names) {}
 
   /// Adds or replaces a name.
   model_names& add(std::string asked, std::string here) {

@@ -1,4 +1,5 @@
-// A route: one way to reach Claude. Endpoint, credential, model names, request writer, resolver, transport.
+// A route: one way to reach Claude. Endpoint, credential, model names, request writer, resolver,
+// transport.
 #pragma once
 
 #include <reroute/error/resolver.hpp>
@@ -20,7 +21,7 @@ struct write_context {
   const encoded_request& request;  ///< the caller's request, serialised once
   std::string_view model;          ///< the model's name on this route
   credential::kind credential_kind = credential::kind::none;
-  std::string_view secret;         ///< the key or token to send; empty for `kind::none`
+  std::string_view secret;  ///< the key or token to send; empty for `kind::none`
 };
 
 /// Makes the HTTP request of one attempt. Pure. Throws `std::invalid_argument` for what cannot be
