@@ -54,6 +54,8 @@ struct call : waiter {
   std::shared_ptr<flight> under_way;
   std::vector<attempt> attempts;
   std::size_t place = 0;  // in the engine's list
+  bool begun = false;     // stands in that list, or is over
+  bool unwanted = false;  // cancelled
 };
 
 inline std::uint32_t flight::from_scope(const call& from) { return from.scope; }

@@ -7,6 +7,7 @@
 
 #include <asio/dispatch.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <utility>
@@ -14,15 +15,12 @@
 namespace reroute {
 namespace detail {
 
-void start_call(const engine_ptr& at, operation op, encoded_request request,
+void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler) {
-  // a token may begin its operation on another thread (a future's, say): the engine works on its
-  // own
-  auto begin = [at, op, request = std::move(request), options,
-                handler = std::move(handler)]() mutable {
-    at->start(op, std::move(request), options, std::move(handler));
-  };
-  asio::dispatch(at->executor(), std::move(begin));
+  std::shared_ptr<call> which = at->prepare(op, std::move(request), options, std::move(handler));
+  if (on_its_strand) return at->begin(std::move(which));
+  asio::dispatch(at->executor(),
+                 [at, which = std::move(which)]() mutable { at->begin(std::move(which)); });
 }
 
 asio::any_io_executor executor_of(const engine_ptr& at) { return at->executor(); }
@@ -33,7 +31,9 @@ asio::awaitable<outcome> answered_call(engine_ptr at, operation op, encoded_requ
                                        call_options options) {
   std::error_code failed;
   auto token = asio::redirect_error(asio::use_awaitable, failed);
-  const call_initiation begin(std::move(at));
+  // a coroutine may run elsewhere than the client: then the call begins over there
+  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
+  const call_initiation begin(std::move(at), on_its_strand);
   outcome result = co_await asio::async_initiate<decltype(token), void(std::error_code, outcome)>(
       begin, token, op, std::move(request), std::move(options));
   if (failed) throw api_error(failed, std::move(result));

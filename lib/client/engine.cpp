@@ -11,6 +11,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 
@@ -66,8 +67,9 @@ double engine::random() { return std::uniform_real_distribution<double>(0, 1)(ge
 
 // ---- calls come and go
 
-void engine::start(operation op, encoded_request request, const call_options& options,
-                   completion_ptr handler) {
+// on the caller's thread: touches nothing of the engine that changes
+std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
+                                      const call_options& options, completion_ptr handler) {
   const time_point at = now();
   const auto limit = options.deadline().value_or(deadline_);
   const time_point deadline =
@@ -76,24 +78,31 @@ void engine::start(operation op, encoded_request request, const call_options& op
                          deadline);
   auto which =
       std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
-  which->id = ++last_id_;
-  which->scope = dispatcher_.scope(which->request.model());
   which->priority = options.priority();
   which->deadline = deadline;
   which->attempt_timeout = options.attempt_timeout().value_or(attempt_timeout_);
   which->waiting_since = at;
-  which->place = calls_.size();
-  calls_.push_back(which);
-  rules_.budget.earn();
 
   if (asio::cancellation_slot slot = which->done->slot(); slot.is_connected()) {
     slot.assign([self = weak_from_this(), it = std::weak_ptr(which)](asio::cancellation_type type) {
       const auto alive = self.lock();
       const auto found = it.lock();
-      if (alive && found && type != asio::cancellation_type::none) alive->cancel(*found);
+      if (!alive || !found || type == asio::cancellation_type::none) return;
+      asio::dispatch(alive->executor_, [alive, found] { alive->cancel(*found); });
     });
   }
-  if (closed_) return finish(*which, stopped::cancelled, own_error(stopped::cancelled, *which));
+  return which;
+}
+
+void engine::begin(std::shared_ptr<call> which) {
+  which->id = ++last_id_;
+  which->scope = dispatcher_.scope(which->request.model());
+  which->place = calls_.size();
+  which->begun = true;
+  calls_.push_back(which);
+  rules_.budget.earn();
+  if (closed_ || which->unwanted)
+    return finish(*which, stopped::cancelled, own_error(stopped::cancelled, *which));
   if (dispatcher_.size() >= max_waiting_)
     return finish(*which, stopped::too_many_waiting, own_error(stopped::too_many_waiting, *which));
   apply(*which, which->machine.start());
@@ -114,6 +123,8 @@ void engine::apply(call& which, const call_machine::step& next) {
 }
 
 void engine::cancel(call& which) {
+  which.unwanted = true;
+  if (!which.begun || !which.done) return;  // about to begin, or over already
   finish(which, stopped::cancelled, own_error(stopped::cancelled, which));
 }
 
@@ -187,6 +198,7 @@ normalized_error engine::own_error(reroute::stopped why, const call& which) cons
 // ---- attempts
 
 void engine::launch(call& which, int route, permit held) {
+  const std::shared_ptr<call> keep = calls_[which.place];  // an observer may end the call
   const std::shared_ptr<flight> ahead = std::make_shared<flight>(which, route, held);
   which.under_way = ahead;
   which.due = which.deadline;
@@ -206,14 +218,14 @@ void engine::begin_exchange(call& which, int route) {
   line.model = on.models.on_route(which.request.model());
   line.started = now() - which.machine.began();
   line.waited = now() - which.waiting_since;
-  const bool elsewhere = !which.attempts.empty() && which.attempts.back().route != on.name;
-  if (elsewhere && observer_.at_failover)
-    observer_.at_failover({which.id, which.attempts.back().route, on.name});
   which.attempts.push_back(std::move(line));
+  const std::size_t number = which.attempts.size();
+  if (number > 1 && observer_.at_failover && which.attempts[number - 2].route != on.name)
+    observer_.at_failover({which.id, which.attempts[number - 2].route, on.name});
+  if (!which.done || !observer_.at_attempt) return;
   const attempt& begun = which.attempts.back();
-  if (observer_.at_attempt)
-    observer_.at_attempt({which.id, begun.route, begun.model,
-                          static_cast<int>(which.attempts.size()), begun.waited});
+  observer_.at_attempt(
+      {which.id, begun.route, begun.model, static_cast<int>(number), begun.waited});
 }
 
 void engine::end_exchange(flight& from, const normalized_error& error, exchange_facts& facts) {
@@ -263,8 +275,9 @@ void engine::head_came(flight& from, int status) {
 
 void engine::exchange_failed(flight& from, normalized_error error, exchange_facts facts) {
   if (!from.owner) return;
+  const std::shared_ptr<call> keep = calls_[from.owner->place];
   end_exchange(from, error, facts);
-  begin_exchange(*from.owner, from.route);
+  if (from.owner) begin_exchange(*from.owner, from.route);
 }
 
 void engine::failed(flight& from, normalized_error error, exchange_facts facts) {

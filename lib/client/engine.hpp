@@ -27,8 +27,10 @@ class engine : public std::enable_shared_from_this<engine> {
   [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
   [[nodiscard]] time_point now() const { return clock_->now(); }
 
-  void start(operation op, encoded_request request, const call_options& options,
-             completion_ptr handler);
+  /// Makes a call of what is asked; may run on any thread.
+  [[nodiscard]] std::shared_ptr<call> prepare(operation op, encoded_request request,
+                                              const call_options& options, completion_ptr handler);
+  void begin(std::shared_ptr<call> which);
   void cancel(call& which);
   void cancel_all();
   /// The client is gone: cancels everything and gives up the transports.

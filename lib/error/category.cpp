@@ -2,6 +2,7 @@
 #include <reroute/error/category.hpp>
 #include <reroute/error/errc.hpp>
 
+#include <cerrno>
 #include <ostream>
 #include <string>
 
@@ -100,8 +101,12 @@ std::error_condition make_error_condition(category value) noexcept {
 category category_of(const std::error_code& code) noexcept {
   if (!code) return category::ok;
   if (code.category() == reroute_category()) return of_errc(static_cast<errc>(code.value()));
-  if (code == std::errc::operation_canceled) return category::cancelled;
-  if (code == std::errc::timed_out) return category::timeout;
+  // Asio keeps errno in a category of its own, which knows no conditions
+  const bool is_errno = code.category() == std::system_category() ||
+                        std::string_view(code.category().name()) == "asio.system";
+  if (code == std::errc::operation_canceled || (is_errno && code.value() == ECANCELED))
+    return category::cancelled;
+  if (code == std::errc::timed_out || (is_errno && code.value() == ETIMEDOUT)) return category::timeout;
   return category::network;
 }
 

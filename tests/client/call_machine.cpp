@@ -55,7 +55,8 @@ TEST_CASE("a rate limit leaves the waiting to the gate, and uses up no attempt w
   }
 }
 
-TEST_CASE("in order a rate limit uses up attempts; then the next route, and at the end the last error") {
+TEST_CASE(
+    "in order a rate limit uses up attempts; then the next route, and at the end the last error") {
   script s(reroute::in_order(4));
   for (int i = 0; i < 3; ++i)
     CHECK(s.hear(0, answered(429, 1s)).routes == 0b01);
@@ -94,7 +95,8 @@ TEST_CASE("both routes backing off, the call waits for the first to be back") {
   CHECK(s.machine.due(start + 200ms).routes == 0b10);
 }
 
-TEST_CASE("what is not retryable but worth another route goes there at once, and never comes back") {
+TEST_CASE(
+    "what is not retryable but worth another route goes there at once, and never comes back") {
   script s(reroute::spill());
   normalized_error spent = answered(402);
   REQUIRE(spent.category == category::quota);
@@ -150,7 +152,8 @@ TEST_CASE("an own policy has the last word") {
   s.rules.decide = [&](const normalized_error& error, const reroute::progress& so_far) {
     ++asked;
     CHECK(so_far.attempts == asked);
-    return error.category == category::auth ? reroute::decision::fail_over : reroute::decision::stop;
+    return error.category == category::auth ? reroute::decision::fail_over
+                                            : reroute::decision::stop;
   };
   CHECK(s.hear(0, answered(401)).routes == 0b10);
   CHECK(s.hear(1, answered(500)).why == stopped::permanent);
@@ -160,7 +163,8 @@ TEST_CASE("a lost answer is not asked for again if the caller does not want to p
   script s(reroute::spill());
   s.rules.retry_lost_answers = false;
   const auto lost = [](bool sent) {
-    return reroute::resolve_transport_failure("a", make_error_code(reroute::errc::connection_lost), sent);
+    return reroute::resolve_transport_failure("a", make_error_code(reroute::errc::connection_lost),
+                                              sent);
   };
   CHECK_FALSE(s.hear(0, lost(false)).finished);
   CHECK(s.hear(1, lost(true)).why == stopped::permanent);

@@ -26,7 +26,7 @@ namespace detail {
 class engine;
 using engine_ptr = std::shared_ptr<engine>;
 
-void start_call(const engine_ptr& at, operation op, encoded_request request,
+void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler);
 [[nodiscard]] asio::any_io_executor executor_of(const engine_ptr& at);
 
@@ -34,7 +34,8 @@ void start_call(const engine_ptr& at, operation op, encoded_request request,
 class call_initiation {
  public:
   using executor_type = asio::any_io_executor;
-  explicit call_initiation(engine_ptr at) : engine_(std::move(at)) {}
+  explicit call_initiation(engine_ptr at, bool on_its_strand = true)
+      : engine_(std::move(at)), on_its_strand_(on_its_strand) {}
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_of(engine_); }
 
   template <class Handler>
@@ -42,11 +43,12 @@ class call_initiation {
                   call_options options) const {
     auto erased = completion_of<std::decay_t<Handler>>::make(std::forward<Handler>(handler),
                                                              executor_of(engine_));
-    start_call(engine_, op, std::move(request), options, std::move(erased));
+    start_call(engine_, on_its_strand_, op, std::move(request), options, std::move(erased));
   }
 
  private:
   engine_ptr engine_;
+  bool on_its_strand_;
 };
 
 }  // namespace detail

@@ -67,13 +67,14 @@ class completion_of final : public completion {
                            asio::execution::outstanding_work.tracked)) {}
 
   void complete(std::error_code code, outcome result) override {
-    asio::cancellation_slot slot = this->slot();
-    if (slot.is_connected()) slot.clear();
     // the memory goes back before the handler runs: it may start the next call at once
     Handler handler(std::move(handler_));
     tracked work(std::move(work_));
     drop();
     auto run = [handler = std::move(handler), code, result = std::move(result)]() mutable {
+      // on the handler's executor, where its cancellation signal lives
+      asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
+      if (slot.is_connected()) slot.clear();
       std::move(handler)(code, std::move(result));
     };
     asio::post(work, std::move(run));

@@ -1,0 +1,9 @@
+// All of reroute that a program needs; the doubles for tests are in <reroute/testing/...>.
+#pragma once
+
+#include <reroute/client/client.hpp>
+#include <reroute/error/errc.hpp>
+#include <reroute/message/message_request.hpp>
+#include <reroute/route/anthropic.hpp>
+#include <reroute/route/azure_foundry.hpp>
+#include <reroute/route/environment.hpp>
