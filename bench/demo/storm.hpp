@@ -23,8 +23,11 @@ struct result {
   double seconds = 0;
 };
 
+/// The naive loop of the article: one route, five attempts.
 result run_before(const storm& what);
+/// The article's loop: two routes, one normalized error, four attempts each.
 result run_after(const storm& what);
+/// The library.
 result run_reroute(const storm& what);
 
 }  // namespace demo
