@@ -1,218 +1,190 @@
-// Dates on the wire, read by hand: no locale, no strptime, no time zone.
+// Dates on the wire: a cursor over the text, one small rule per form.
 #include <reroute/http/date.hpp>
 
 #include "http/text.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
+#include <cstddef>
 
 namespace reroute::http {
 namespace {
 
-using namespace std::chrono;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
 
-constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::array<std::string_view, 7> long_days = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                                       "Thursday", "Friday", "Saturday"};
+constexpr date first_date = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+constexpr date last_date =
+    std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + hours(24) - seconds(1);
 
-// reads a text from the front; once something did not match, nothing does
-class reader {
+constexpr std::array<std::string_view, 7> weekdays{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                   "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+// takes one thing after the other off the front of a text; false: it was not there
+class cursor {
  public:
-  explicit reader(std::string_view text) : rest_(text) {}
-  [[nodiscard]] bool done() const { return good_ && rest_.empty(); }
-  [[nodiscard]] bool good() const { return good_; }
-  [[nodiscard]] char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
+  explicit cursor(std::string_view text) noexcept : left_(text) {}
 
-  bool text(std::string_view expected) {
-    if (!good_ || !detail::equal_in_any_case(rest_.substr(0, expected.size()), expected))
-      return fail();
-    rest_.remove_prefix(expected.size());
+  bool at_end() const noexcept { return left_.empty(); }
+
+  bool take(std::string_view wanted) noexcept {
+    if (!begins_with(left_, wanted)) return false;
+    left_.remove_prefix(wanted.size());
     return true;
   }
-  // exactly `digits` digits
-  int number(std::size_t digits) {
-    int value = 0;
-    if (!good_ || rest_.size() < digits) return fail(), 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (!detail::is_digit(rest_[i])) return fail(), 0;
-      value = value * 10 + (rest_[i] - '0');
+
+  // exactly `count` digits
+  bool number(std::size_t count, int& value) noexcept {
+    if (left_.size() < count) return false;
+    value = 0;
+    for (const char c : left_.substr(0, count)) {
+      if (!is_digit(c)) return false;
+      value = value * 10 + (c - '0');
     }
-    rest_.remove_prefix(digits);
-    return value;
+    left_.remove_prefix(count);
+    return true;
   }
-  // the index of the name that stands here; `count` if none does
-  template <std::size_t count>
-  std::size_t name(const std::array<std::string_view, count>& names) {
-    for (std::size_t i = 0; good_ && i < count; ++i) {
-      if (!detail::equal_in_any_case(rest_.substr(0, names[i].size()), names[i])) continue;
-      rest_.remove_prefix(names[i].size());
-      return i;
-    }
-    fail();
+
+  // zero or more digits; true in `any` if one of them is not 0
+  std::size_t digits(bool& any) noexcept {
+    std::size_t count = 0;
+    for (; count < left_.size() && is_digit(left_[count]); ++count)
+      any |= left_[count] != '0';
+    left_.remove_prefix(count);
     return count;
   }
-  bool fail() {
-    good_ = false;
-    return false;
-  }
-  std::string_view rest() const { return rest_; }
-  void skip(std::size_t count) { rest_.remove_prefix(count); }
 
  private:
-  std::string_view rest_;
-  bool good_ = true;
+  std::string_view left_;
 };
 
-struct fields {
+struct civil {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
 };
 
-std::optional<date> to_date(const fields& f) {
-  const year_month_day day(year(f.year), month(static_cast<unsigned>(f.month)),
-                           std::chrono::day(static_cast<unsigned>(f.day)));
-  if (!day.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
-  const int second = f.second == 60 ? 59 : f.second;  // a leap second
-  return sys_days(day) + hours(f.hour) + minutes(f.minute) + seconds(second);
+std::optional<date> to_date(const civil& c) noexcept {
+  const auto day = std::chrono::year(c.year) / c.month / c.day;
+  if (!day.ok() || c.hour > 23 || c.minute > 59 || c.second > 60) return {};
+  return std::chrono::sys_days(day) + hours(c.hour) + minutes(c.minute) +
+         seconds(std::min(c.second, 59));
 }
 
-void read_time(reader& in, fields& into) {
-  into.hour = in.number(2);
-  in.text(":");
-  into.minute = in.number(2);
-  in.text(":");
-  into.second = in.number(2);
-}
-
-void read_zone(reader& in) {
-  in.text(" ");
-  if (detail::lower(in.peek()) == 'u') {
-    in.text("UTC");
-  } else {
-    in.text("GMT");
+bool take_month(cursor& at, int& month) noexcept {
+  for (std::size_t i = 0; i < months.size(); ++i) {
+    if (!at.take(months[i])) continue;
+    month = static_cast<int>(i) + 1;
+    return true;
   }
+  return false;
 }
 
-// Tue, 30 Jun 2026 20:31:05 GMT
-std::optional<date> read_fixdate(std::string_view text) {
-  reader in(text);
-  fields f;
-  in.name(days);
-  in.text(", ");
-  f.day = in.number(2);
-  in.text(" ");
-  f.month = static_cast<int>(in.name(months)) + 1;
-  in.text(" ");
-  f.year = in.number(4);
-  in.text(" ");
-  read_time(in, f);
-  if (in.good() && !in.done()) read_zone(in);
-  return in.done() ? to_date(f) : std::nullopt;
+bool take_time(cursor& at, civil& c) noexcept {
+  return at.number(2, c.hour) && at.take(":") && at.number(2, c.minute) && at.take(":") &&
+         at.number(2, c.second);
 }
 
-// Tuesday, 30-Jun-26 20:31:05 GMT
-std::optional<date> read_rfc850(std::string_view text, date now) {
-  reader in(text);
-  fields f;
-  in.name(long_days);
-  in.text(", ");
-  f.day = in.number(2);
-  in.text("-");
-  f.month = static_cast<int>(in.name(months)) + 1;
-  in.text("-");
-  const int two_digits = in.number(2);
-  in.text(" ");
-  read_time(in, f);
-  if (in.good() && !in.done()) read_zone(in);
-  if (!in.done()) return std::nullopt;
-  // a year that seems more than 50 years ahead is the last one with these digits (RFC 9110, 5.6.7)
-  const int this_year = static_cast<int>(year_month_day(floor<std::chrono::days>(now)).year());
-  f.year = this_year - this_year % 100 + two_digits;
-  if (f.year > this_year + 50) f.year -= 100;
-  if (f.year <= this_year - 50) f.year += 100;
-  return to_date(f);
+bool take_zone(cursor& at) noexcept {
+  return at.at_end() || ((at.take(" GMT") || at.take(" UTC")) && at.at_end());
 }
 
-// Tue Jun 30 20:31:05 2026
-std::optional<date> read_asctime(std::string_view text) {
-  reader in(text);
-  fields f;
-  in.name(days);
-  in.text(" ");
-  f.month = static_cast<int>(in.name(months)) + 1;
-  in.text(" ");
-  if (in.peek() == ' ') {
-    in.text(" ");
-    f.day = in.number(1);
-  } else {
-    f.day = in.number(2);
-  }
-  in.text(" ");
-  read_time(in, f);
-  in.text(" ");
-  f.year = in.number(4);
-  return in.done() ? to_date(f) : std::nullopt;
+// "Tue, 30 Jun 2026 20:31:05 GMT", after the weekday
+bool imf_fixdate(cursor at, civil& c) noexcept {
+  return at.take(", ") && at.number(2, c.day) && at.take(" ") && take_month(at, c.month) &&
+         at.take(" ") && at.number(4, c.year) && at.take(" ") && take_time(at, c) && take_zone(at);
+}
+
+// "Tuesday, 30-Jun-26 20:31:05 GMT", after the weekday
+bool rfc850(cursor at, civil& c) noexcept {
+  return at.take(", ") && at.number(2, c.day) && at.take("-") && take_month(at, c.month) &&
+         at.take("-") && at.number(2, c.year) && at.take(" ") && take_time(at, c) && take_zone(at);
+}
+
+// "Tue Jun 30 20:31:05 2026", after the weekday; a day below 10 has a space for its first digit
+bool asctime(cursor at, civil& c) noexcept {
+  if (!at.take(" ") || !take_month(at, c.month) || !at.take(" ")) return false;
+  if (!(at.take(" ") ? at.number(1, c.day) : at.number(2, c.day))) return false;
+  return at.take(" ") && take_time(at, c) && at.take(" ") && at.number(4, c.year) && at.at_end();
+}
+
+// a year that is named by its last two digits: the one that lies less than 50 years ahead of now
+int whole_year(int two_digits, date now) noexcept {
+  const auto day = std::chrono::floor<days>(std::clamp(now, first_date, last_date));
+  const int this_year = static_cast<int>(std::chrono::year_month_day(day).year());
+  int year = this_year - this_year % 100 + two_digits;
+  if (year - this_year >= 50) year -= 100;
+  if (year - this_year < -50) year += 100;
+  return year;
 }
 
 }  // namespace
 
 std::optional<date> parse_http_date(std::string_view text, date now) noexcept {
-  text = detail::trim(text);
-  if (auto found = read_fixdate(text)) return found;
-  if (auto found = read_rfc850(text, now)) return found;
-  return read_asctime(text);
+  for (const std::string_view weekday : weekdays) {
+    civil c;
+    cursor at(text);
+    if (!at.take(weekday.substr(0, 3))) continue;
+    if (imf_fixdate(at, c) || asctime(at, c)) return to_date(c);
+    if (!at.take(weekday.substr(3)) || !rfc850(at, c)) return {};
+    c.year = whole_year(c.year, now);
+    return to_date(c);
+  }
+  return {};
 }
 
 std::string format_http_date(date when) {
-  const auto day = floor<std::chrono::days>(when);
-  const year_month_day ymd(day);
-  const hh_mm_ss time(when - day);
-  char text[40];
-  std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                days[weekday(day).c_encoding()].data(), static_cast<unsigned>(ymd.day()),
-                months[static_cast<unsigned>(ymd.month()) - 1].data(), static_cast<int>(ymd.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
+  when = std::clamp(when, first_date, last_date);
+  const auto day = std::chrono::floor<days>(when);
+  const std::chrono::year_month_day ymd(day);
+  const std::chrono::hh_mm_ss time(when - day);
+  std::string out;
+  out.reserve(29);
+  const auto number = [&out](int value, int divisor) {
+    for (; divisor > 0; divisor /= 10)
+      out += static_cast<char>('0' + value / divisor % 10);
+  };
+  out += weekdays[std::chrono::weekday(day).c_encoding()].substr(0, 3);
+  out += ", ";
+  number(static_cast<int>(static_cast<unsigned>(ymd.day())), 10);
+  out += ' ';
+  out += months[static_cast<unsigned>(ymd.month()) - 1];
+  out += ' ';
+  number(static_cast<int>(ymd.year()), 1000);
+  out += ' ';
+  number(static_cast<int>(time.hours().count()), 10);
+  out += ':';
+  number(static_cast<int>(time.minutes().count()), 10);
+  out += ':';
+  number(static_cast<int>(time.seconds().count()), 10);
+  return out += " GMT";
 }
 
 std::optional<date> parse_rfc3339(std::string_view text) noexcept {
-  reader in(detail::trim(text));
-  fields f;
-  f.year = in.number(4);
-  in.text("-");
-  f.month = in.number(2);
-  in.text("-");
-  f.day = in.number(2);
-  if (in.peek() == ' ') {
-    in.text(" ");
-  } else {
-    in.text("T");
+  cursor at(text);
+  civil c;
+  if (!at.number(4, c.year) || !at.take("-") || !at.number(2, c.month) || !at.take("-") ||
+      !at.number(2, c.day) || !(at.take("T") || at.take(" ")) || !take_time(at, c)) {
+    return {};
   }
-  read_time(in, f);
-  bool later = false;  // a fraction that is not zero
-  if (in.good() && in.peek() == '.') {
-    in.skip(1);
-    if (!detail::is_digit(in.peek())) return std::nullopt;
-    for (; detail::is_digit(in.peek()); in.skip(1))
-      later = later || in.peek() != '0';
-  }
+  bool round_up = false;
+  if (at.take(".") && at.digits(round_up) == 0) return {};
   seconds offset{0};
-  if (const char sign = in.peek(); sign == '+' || sign == '-') {
-    in.skip(1);
-    const int hour = in.number(2);
-    in.text(":");
-    const int minute = in.number(2);
-    if (hour > 23 || minute > 59) return std::nullopt;
-    offset = (hours(hour) + minutes(minute)) * (sign == '+' ? 1 : -1);
-  } else {
-    in.text("Z");
+  if (!at.take("Z")) {
+    const bool west = at.take("-");
+    int hour = 0, minute = 0;
+    if (!(west || at.take("+")) || !at.number(2, hour) || !at.take(":") || !at.number(2, minute) ||
+        hour > 23 || minute > 59) {
+      return {};
+    }
+    offset = hours(hour) + minutes(minute);
+    if (west) offset = -offset;
   }
-  if (!in.done()) return std::nullopt;
-  const auto found = to_date(f);
-  if (!found) return std::nullopt;
-  return *found - offset + seconds(later ? 1 : 0);
+  const auto local = to_date(c);
+  if (!local || !at.at_end()) return {};
+  return *local - offset + seconds(round_up ? 1 : 0);
 }
 
 }  // namespace reroute::http

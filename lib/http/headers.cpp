@@ -1,9 +1,10 @@
-// Header fields: checked on the way in, found in any case.
+// Header fields: one arena for all text, compacted when fields go.
 #include <reroute/http/headers.hpp>
 
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
@@ -11,16 +12,29 @@ namespace reroute::http {
 namespace {
 
 bool is_token_char(char c) noexcept {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || detail::is_digit(c)) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-// a name that is refused may hold anything: show what can be shown
+// the name of a field for an error text: it may be anything, so only what is printable of it
 std::string printable(std::string_view name) {
-  std::string shown(name.substr(0, 64));
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return shown;
+  std::string out(name.substr(0, 64));
+  for (char& c : out) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return out;
+}
+
+void check(std::string_view name, std::string_view value) {
+  if (!is_token(name)) {
+    throw std::invalid_argument("header name '" + printable(name) +
+                                "' is not a token: letters, digits and !#$%&'*+-.^_`|~ only");
+  }
+  if (!is_field_value(value)) {
+    throw std::invalid_argument("header '" + printable(name) +
+                                "': the value has a line break or another control character;"
+                                " remove it (a key read from a file often ends with a newline)");
+  }
 }
 
 }  // namespace
@@ -36,78 +50,104 @@ bool is_field_value(std::string_view value) noexcept {
 }
 
 headers::headers(std::initializer_list<field> fields) {
-  for (const field& each : fields)
-    add(each.name, each.value);
+  for (const field& f : fields)
+    add(f.name, f.value);
 }
 
 headers& headers::add(std::string_view name, std::string_view value) {
-  if (!is_token(name))
-    throw std::invalid_argument("header name \"" + printable(name) +
-                                "\" is not a token: use letters, digits and hyphens");
-  if (!is_field_value(value))
-    throw std::invalid_argument("the value of header \"" + std::string(name) +
-                                "\" holds a line break or another control character: remove it");
-  value = detail::trim(value);
-  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
-  if (name.size() + value.size() > most - std::min(most, text_.size()))
-    throw std::invalid_argument("the value of header \"" + std::string(name) + "\" is too long");
-  const auto at = static_cast<std::uint32_t>(text_.size());
-  const auto name_size = static_cast<std::uint32_t>(name.size());
-  // the views may point into this very text
-  std::string both;
-  both.reserve(name.size() + value.size());
-  both.append(name).append(value);
-  text_ += both;
-  entries_.push_back({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size())});
+  check(name, value);
+  value = trimmed(value);
+  const std::size_t at = text_.size();
+  if (std::numeric_limits<std::uint32_t>::max() - at < name.size() + value.size()) {
+    throw std::length_error("headers: more than 4 GiB");
+  }
+  const entry next{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(name.size()),
+                   static_cast<std::uint32_t>(at + name.size()),
+                   static_cast<std::uint32_t>(value.size())};
+  const std::size_t needed = at + name.size() + value.size();
+  if (needed > text_.capacity()) {
+    // the views may point into our own text: it must not go before they are copied
+    std::string grown;
+    grown.reserve(std::max(2 * text_.capacity(), needed));
+    grown.append(text_).append(name).append(value);
+    entries_.push_back(next);
+    text_.swap(grown);
+  } else {
+    entries_.push_back(next);
+    text_.append(name).append(value);
+  }
   return *this;
 }
 
 headers& headers::set(std::string_view name, std::string_view value) {
-  const std::string kept_name(name), kept_value(value);
-  headers checked;
-  checked.add(kept_name, kept_value);
-  remove(kept_name);
-  return add(kept_name, kept_value);
+  check(name, value);
+  headers next;
+  next.text_.reserve(text_.size() + name.size() + value.size());
+  next.entries_.reserve(entries_.size() + 1);
+  bool placed = false;
+  for (const auto f : *this) {
+    if (!same_text(f.name, name)) {
+      next.add(f.name, f.value);
+    } else if (!placed) {
+      next.add(name, value);
+      placed = true;
+    }
+  }
+  if (!placed) next.add(name, value);
+  return *this = std::move(next);
 }
 
 headers& headers::remove(std::string_view name) noexcept {
-  std::erase_if(entries_, [&](const entry& each) {
-    return detail::equal_in_any_case({text_.data() + each.name_at, each.name_size}, name);
-  });
-  if (entries_.empty()) text_.clear();
+  // marked first: the name may point into the text that is compacted below
+  for (entry& e : entries_) {
+    const std::string_view own(text_.data() + e.name_at, e.name_size);
+    if (same_text(own, name)) e.name_size = 0;
+  }
+  std::uint32_t end = 0;
+  for (entry& e : entries_) {
+    if (e.name_size == 0) continue;
+    const std::uint32_t size = e.name_size + e.value_size;
+    std::char_traits<char>::move(text_.data() + end, text_.data() + e.name_at, size);
+    e.name_at = end;
+    e.value_at = end + e.name_size;
+    end += size;
+  }
+  text_.resize(end);
+  std::erase_if(entries_, [](const entry& e) { return e.name_size == 0; });
   return *this;
 }
 
 void headers::clear() noexcept {
-  entries_.clear();
   text_.clear();
+  entries_.clear();
 }
 
 headers::field headers::operator[](std::size_t index) const noexcept {
-  const entry& at = entries_[index];
-  return {{text_.data() + at.name_at, at.name_size}, {text_.data() + at.value_at, at.value_size}};
+  const entry& e = entries_[index];
+  return {std::string_view(text_).substr(e.name_at, e.name_size),
+          std::string_view(text_).substr(e.value_at, e.value_size)};
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
-  for (const field each : *this)
-    if (detail::equal_in_any_case(each.name, name)) return each.value;
-  return std::nullopt;
+  for (const auto f : *this) {
+    if (same_text(f.name, name)) return f.value;
+  }
+  return {};
 }
 
 bool headers::contains(std::string_view name) const noexcept { return find(name).has_value(); }
 
 std::size_t headers::count(std::string_view name) const noexcept {
-  std::size_t found = 0;
-  for (const field each : *this)
-    if (detail::equal_in_any_case(each.name, name)) ++found;
-  return found;
+  return static_cast<std::size_t>(
+      std::count_if(begin(), end(), [&](const field& f) { return same_text(f.name, name); }));
 }
 
 bool operator==(const headers& a, const headers& b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const headers::field& x, const headers::field& y) {
-                      return detail::equal_in_any_case(x.name, y.name) && x.value == y.value;
-                    });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](const headers::field& x, const headers::field& y) {
+                                              return same_text(x.name, y.name) &&
+                                                     x.value == y.value;
+                                            });
 }
 
 }  // namespace reroute::http

@@ -1,141 +1,147 @@
-// Rate-limit headers of both families.
+// Rate-limit headers, taken apart word by word: family, bucket, quantity.
 #include <reroute/http/rate_limits.hpp>
 
+#include "http/decimal.hpp"
+#include "http/response_time.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace reroute::http {
 namespace {
 
 using std::chrono::milliseconds;
 
-struct family {
-  std::string_view prefix;
-  quota_bucket rate_limits::*bucket;
-};
+constexpr milliseconds longest_reset = std::chrono::hours(24 * 366);
 
-// longer prefixes first: "…-input-tokens-" before "…-tokens-" cannot be confused, but stays
-// readable
-constexpr std::array<family, 8> anthropic_families = {{
-    {"anthropic-ratelimit-requests-", &rate_limits::requests},
-    {"anthropic-ratelimit-tokens-", &rate_limits::tokens},
-    {"anthropic-ratelimit-input-tokens-", &rate_limits::input_tokens},
-    {"anthropic-ratelimit-output-tokens-", &rate_limits::output_tokens},
-    {"anthropic-priority-input-tokens-", &rate_limits::priority_input_tokens},
-    {"anthropic-priority-output-tokens-", &rate_limits::priority_output_tokens},
-    {"anthropic-fast-input-tokens-", &rate_limits::fast_input_tokens},
-    {"anthropic-fast-output-tokens-", &rate_limits::fast_output_tokens},
-}};
-
-bool starts_with_in_any_case(std::string_view text, std::string_view prefix) noexcept {
-  return detail::equal_in_any_case(text.substr(0, prefix.size()), prefix);
+// takes `wanted` off the front of a header name
+bool take(std::string_view& name, std::string_view wanted) noexcept {
+  if (!begins_with(name, wanted)) return false;
+  name.remove_prefix(wanted.size());
+  return true;
 }
 
-// "6m0s", "1h2m3.5s", "120ms"
+// milliseconds of one unit; 0 for an unknown one
+std::int64_t take_unit(std::string_view& text) noexcept {
+  if (take(text, "ms")) return 1;
+  if (take(text, "s")) return 1000;
+  if (take(text, "m")) return 60'000;
+  if (take(text, "h")) return 3'600'000;
+  if (take(text, "d")) return 86'400'000;
+  return 0;
+}
+
+// "6m0s", "120ms", "1h2m3.5s"
 std::optional<milliseconds> parse_duration(std::string_view text) noexcept {
-  std::int64_t total = 0;
-  if (text.empty()) return std::nullopt;
+  std::int64_t sum = 0;
+  if (text.empty()) return {};
   while (!text.empty()) {
-    std::size_t digits = 0;
-    while (digits < text.size() && (detail::is_digit(text[digits]) || text[digits] == '.'))
-      ++digits;
-    const auto thousandths = detail::parse_thousandths(text.substr(0, digits));
-    if (!thousandths) return std::nullopt;
-    text.remove_prefix(digits);
-    std::int64_t unit = 0;  // milliseconds
-    std::size_t letters = 1;
-    if (text.starts_with("ms")) {
-      unit = 1;
-      letters = 2;
-    } else if (text.starts_with("h")) {
-      unit = 3'600'000;
-    } else if (text.starts_with("m")) {
-      unit = 60'000;
-    } else if (text.starts_with("s")) {
-      unit = 1000;
-    } else {
-      return std::nullopt;
-    }
-    text.remove_prefix(letters);
-    if (*thousandths > INT64_MAX / unit) return std::nullopt;
-    const std::int64_t part = (*thousandths * unit + 999) / 1000;
-    if (total > INT64_MAX - part) return std::nullopt;
-    total += part;
+    const auto size = std::min(text.find_first_not_of("0123456789."), text.size());
+    const auto thousandths = parse_decimal(text.substr(0, size), 3);
+    text.remove_prefix(size);
+    const std::int64_t unit = take_unit(text);
+    if (!thousandths || unit == 0) return {};
+    // bounded first, so that nothing below can overflow
+    if (*thousandths > longest_reset.count() * 1000 / unit) return {};
+    sum += (*thousandths * unit + 999) / 1000;
+    if (sum > longest_reset.count()) return {};
   }
-  return milliseconds(total);
+  return milliseconds(sum);
 }
 
-std::optional<milliseconds> parse_reset(std::string_view value, date now) noexcept {
-  if (const auto seconds = detail::parse_thousandths(value)) {
-    if (*seconds == INT64_MAX) return std::nullopt;
-    return milliseconds(*seconds);
-  }
-  if (const auto when = parse_rfc3339(value))
-    return std::max<milliseconds>(*when - now, milliseconds(0));
-  return parse_duration(value);
-}
-
-void read_into(quota_bucket& bucket, std::string_view what, std::string_view value,
-               date now) noexcept {
-  if (detail::equal_in_any_case(what, "limit")) {
-    bucket.limit = detail::parse_count(value);
-  } else if (detail::equal_in_any_case(what, "remaining")) {
-    bucket.remaining = detail::parse_count(value);
-  } else if (detail::equal_in_any_case(what, "reset")) {
-    bucket.reset = parse_reset(value, now);
-  }
-}
-
-// x-ratelimit-remaining-requests: what first, bucket last; also spelt x-rate-limit-
-void read_x_field(rate_limits& into, std::string_view name, std::string_view value,
-                  date now) noexcept {
-  const std::size_t dash = name.rfind('-');
-  if (dash == std::string_view::npos) return;
-  const std::string_view what = name.substr(0, dash), which = name.substr(dash + 1);
-  quota_bucket* bucket = nullptr;
-  if (detail::equal_in_any_case(which, "requests")) bucket = &into.requests;
-  if (detail::equal_in_any_case(which, "tokens")) bucket = &into.tokens;
-  if (!bucket) return;
-  if (detail::equal_in_any_case(what, "renewalperiod")) {
-    if (const auto seconds = detail::parse_count(value);
-        seconds && *seconds > 0 && *seconds < 1'000'000'000)
-      into.window = std::chrono::seconds(*seconds);
+std::optional<milliseconds> parse_reset(std::string_view value, date made) noexcept {
+  std::optional<milliseconds> wait;
+  if (const auto in_seconds = parse_decimal(value, 3)) {
+    wait = milliseconds(*in_seconds);
+  } else if (const auto then = parse_rfc3339(value)) {
+    wait = wait_between(made, *then);
   } else {
-    read_into(*bucket, what, value, now);
+    wait = parse_duration(value);
   }
+  return wait && *wait <= longest_reset ? wait : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_count(std::string_view value) noexcept {
+  const auto count = parse_integer(value);
+  return count && *count < decimal_overflow ? count : std::nullopt;
+}
+
+// the first field that says something readable is believed
+void set_quantity(quota_bucket& bucket, std::string_view quantity, std::string_view value,
+                  date made) noexcept {
+  if (same_text(quantity, "limit")) {
+    if (!bucket.limit) bucket.limit = parse_count(value);
+  } else if (same_text(quantity, "remaining")) {
+    if (!bucket.remaining) bucket.remaining = parse_count(value);
+  } else if (same_text(quantity, "reset")) {
+    if (!bucket.reset) bucket.reset = parse_reset(value, made);
+  }
+}
+
+// anthropic-ratelimit-input-tokens-remaining, without its first word
+void read_anthropic(rate_limits& limits, std::string_view name, std::string_view value,
+                    date made) noexcept {
+  struct place {
+    std::string_view name;
+    quota_bucket rate_limits::*bucket;
+  };
+  static constexpr place places[] = {
+      {"ratelimit-requests-", &rate_limits::requests},
+      {"ratelimit-tokens-", &rate_limits::tokens},
+      {"ratelimit-input-tokens-", &rate_limits::input_tokens},
+      {"ratelimit-output-tokens-", &rate_limits::output_tokens},
+      {"priority-input-tokens-", &rate_limits::priority_input_tokens},
+      {"priority-output-tokens-", &rate_limits::priority_output_tokens},
+      {"fast-input-tokens-", &rate_limits::fast_input_tokens},
+      {"fast-output-tokens-", &rate_limits::fast_output_tokens},
+  };
+  for (const place& p : places) {
+    if (take(name, p.name)) return set_quantity(limits.*p.bucket, name, value, made);
+  }
+}
+
+// x-ratelimit-remaining-tokens, without its family
+void read_azure(rate_limits& limits, std::string_view name, std::string_view value,
+                date made) noexcept {
+  const auto dash = name.find('-');
+  if (dash == std::string_view::npos) return;
+  const std::string_view quantity = name.substr(0, dash);
+  const std::string_view bucket = name.substr(dash + 1);
+  const bool requests = same_text(bucket, "requests");
+  if (!requests && !same_text(bucket, "tokens")) return;
+  if (!same_text(quantity, "renewalperiod")) {
+    return set_quantity(requests ? limits.requests : limits.tokens, quantity, value, made);
+  }
+  const auto period = parse_integer(value);
+  if (!period || *period == 0 || *period > longest_reset / std::chrono::seconds(1)) return;
+  limits.window =
+      std::max(limits.window.value_or(std::chrono::seconds(0)), std::chrono::seconds(*period));
 }
 
 }  // namespace
 
-bool rate_limits::empty() const noexcept { return *this == rate_limits(); }
+bool rate_limits::empty() const noexcept { return *this == rate_limits{}; }
 
 rate_limits find_rate_limits(const headers& fields, date now) noexcept {
-  rate_limits found;
-  date from = now;
-  bool dated = false;  // the Date field is only looked for where a limit is named
-  for (const headers::field each : fields) {
-    const bool anthropic = starts_with_in_any_case(each.name, "anthropic-");
-    const bool other = starts_with_in_any_case(each.name, "x-rate");
-    if (!anthropic && !other) continue;
-    if (!dated) {
-      dated = true;
-      if (const auto written = fields.find("date"); written && !fields.contains("age"))
-        from = parse_http_date(*written, now).value_or(now);
+  rate_limits anthropic;
+  rate_limits azure;
+  std::optional<date> made;  // read only if there is a limit that may need it
+  for (const auto [name, value] : fields) {
+    std::string_view rest = name;
+    const bool ours = take(rest, "anthropic-");
+    // some Azure models spell the family with one dash more
+    if (!ours && !take(rest, "x-ratelimit-") && !take(rest, "x-rate-limit-")) continue;
+    if (!made) made = response_time(fields, now);
+    if (ours) {
+      read_anthropic(anthropic, rest, value, *made);
+    } else {
+      read_azure(azure, rest, value, *made);
     }
-    if (other) {
-      for (const std::string_view prefix : {"x-ratelimit-", "x-rate-limit-"})
-        if (starts_with_in_any_case(each.name, prefix))
-          read_x_field(found, each.name.substr(prefix.size()), each.value, from);
-      continue;
-    }
-    for (const family& one : anthropic_families)
-      if (starts_with_in_any_case(each.name, one.prefix))
-        read_into(found.*one.bucket, each.name.substr(one.prefix.size()), each.value, from);
   }
-  return found;
+  if (anthropic.requests.empty()) anthropic.requests = azure.requests;
+  if (anthropic.tokens.empty()) anthropic.tokens = azure.tokens;
+  anthropic.window = azure.window;
+  return anthropic;
 }
 
 }  // namespace reroute::http

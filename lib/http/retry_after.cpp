@@ -1,6 +1,8 @@
-// The wait that a response asks for.
+// Retry-After in all its forms: the first form that asks for more than nothing wins.
 #include <reroute/http/retry_after.hpp>
 
+#include "http/decimal.hpp"
+#include "http/response_time.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
@@ -11,11 +13,26 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::optional<retry_hint> parse_ms(std::string_view value) noexcept {
-  const auto thousandths = detail::parse_thousandths(detail::trim(value));
-  if (!thousandths) return std::nullopt;
-  const std::int64_t up = *thousandths / 1000 + (*thousandths % 1000 != 0 ? 1 : 0);
-  return retry_hint{milliseconds(up), hint_source::retry_after_ms};
+milliseconds saturated(std::int64_t wait) noexcept {
+  return milliseconds(std::min<std::int64_t>(wait, longest_wait.count()));
+}
+
+std::optional<retry_hint> parse_milliseconds(std::string_view value) noexcept {
+  const auto wait = parse_decimal(value);
+  if (!wait) return {};
+  return retry_hint{saturated(*wait), hint_source::retry_after_ms};
+}
+
+// the longest wait that the fields of this name ask for
+template <typename Parse>
+std::optional<retry_hint> longest(const headers& fields, std::string_view name, Parse parse) {
+  std::optional<retry_hint> found;
+  for (const auto field : fields) {
+    if (!same_text(field.name, name)) continue;
+    const std::optional<retry_hint> hint = parse(field.value);
+    if (hint && (!found || hint->wait > found->wait)) found = hint;
+  }
+  return found;
 }
 
 }  // namespace
@@ -39,32 +56,29 @@ std::string_view to_string(hint_source source) noexcept {
 std::ostream& operator<<(std::ostream& out, hint_source source) { return out << to_string(source); }
 
 std::optional<retry_hint> parse_retry_after(std::string_view value, date now) noexcept {
-  value = detail::trim(value);
-  if (const auto thousandths = detail::parse_thousandths(value))
-    return retry_hint{milliseconds(*thousandths), hint_source::retry_after};
-  if (const auto when = parse_http_date(value, now))
-    return retry_hint{std::max<milliseconds>(*when - now, milliseconds(0)),
-                      hint_source::retry_after_date};
-  return std::nullopt;
+  if (const auto wait = parse_decimal(value, 3)) {
+    return retry_hint{saturated(*wait), hint_source::retry_after};
+  }
+  if (const auto then = parse_http_date(value, now)) {
+    return retry_hint{wait_between(now, *then), hint_source::retry_after_date};
+  }
+  return {};
 }
 
 std::optional<retry_hint> find_retry_after(const headers& fields, date now) noexcept {
-  std::optional<retry_hint> zero;
-  for (const std::string_view name : {"retry-after-ms", "x-ms-retry-after-ms"}) {
-    const auto value = fields.find(name);
-    const auto hint = value ? parse_ms(*value) : std::nullopt;
-    if (hint && hint->wait.count() > 0) return hint;
-    if (hint && !zero) zero = hint;
+  const auto in_seconds = [&](std::string_view value) {
+    return parse_retry_after(value, response_time(fields, now));
+  };
+  std::optional<retry_hint> found = longest(fields, "retry-after-ms", parse_milliseconds);
+  if (found && found->wait > milliseconds(0)) return found;
+  if (const auto next = longest(fields, "x-ms-retry-after-ms", parse_milliseconds)) {
+    if (!found || next->wait > milliseconds(0)) found = next;
+    if (found->wait > milliseconds(0)) return found;
   }
-  const auto value = fields.find("retry-after");
-  if (!value) return zero;
-  // the server's own clock made the date; a cache's answer (Age) has an old one
-  date from = now;
-  if (const auto written = fields.find("date"); written && !fields.contains("age"))
-    from = parse_http_date(*written, now).value_or(now);
-  const auto hint = parse_retry_after(*value, from);
-  if (hint && hint->wait.count() > 0) return hint;
-  return zero ? zero : hint;
+  if (const auto next = longest(fields, "retry-after", in_seconds)) {
+    if (!found || next->wait > milliseconds(0)) found = next;
+  }
+  return found;
 }
 
 }  // namespace reroute::http

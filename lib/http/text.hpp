@@ -1,73 +1,51 @@
-// Small text tools of the parsers: ASCII only, no locale, no allocation.
+// ASCII text in any case, without a locale.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
-namespace reroute::http::detail {
+namespace reroute::http {
 
 [[nodiscard]] constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
 [[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-[[nodiscard]] constexpr bool equal_in_any_case(std::string_view a, std::string_view b) noexcept {
+/// True if both texts are the same but for the case of ASCII letters.
+[[nodiscard]] constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
+  for (std::size_t i = 0; i < a.size(); ++i) {
     if (lower(a[i]) != lower(b[i])) return false;
+  }
   return true;
 }
 
-/// Without spaces and tabs around it.
-[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
+/// True if `text` begins with `prefix`, in any case.
+[[nodiscard]] constexpr bool begins_with(std::string_view text, std::string_view prefix) noexcept {
+  return text.size() >= prefix.size() && same_text(text.substr(0, prefix.size()), prefix);
 }
 
-/// A non-negative decimal number with at most three places that count, in thousandths, rounded up.
-/// The whole text must match `digits ["." digits]`; what does not fit is the largest value.
-[[nodiscard]] constexpr std::optional<std::int64_t> parse_thousandths(
-    std::string_view text) noexcept {
-  constexpr std::int64_t most = INT64_MAX;
-  std::int64_t value = 0;
-  std::size_t at = 0;
-  for (; at < text.size() && is_digit(text[at]); ++at) {
-    const int digit = text[at] - '0';
-    value = value > (most - digit) / 10 ? most : value * 10 + digit;
+/// Where `wanted` (in lower case, not empty) begins in `text`, in any case; npos if nowhere.
+[[nodiscard]] constexpr std::size_t find_text(std::string_view text, std::string_view wanted,
+                                              std::size_t from = 0) noexcept {
+  for (std::size_t i = from; i + wanted.size() <= text.size(); ++i) {
+    if (lower(text[i]) == wanted[0] && same_text(text.substr(i, wanted.size()), wanted)) return i;
   }
-  if (at == 0) return std::nullopt;
-  value = value > most / 1000 ? most : value * 1000;
-  if (at == text.size()) return value;
-  if (text[at++] != '.' || at == text.size()) return std::nullopt;
-  std::int64_t fraction = 0, weight = 100;
-  bool more = false;
-  for (; at < text.size(); ++at) {
-    if (!is_digit(text[at])) return std::nullopt;
-    if (weight > 0) {
-      fraction += (text[at] - '0') * weight;
-      weight /= 10;
-    } else if (text[at] != '0') {
-      more = true;
-    }
-  }
-  fraction += more ? 1 : 0;
-  return value > most - fraction ? most : value + fraction;
+  return std::string_view::npos;
 }
 
-/// A non-negative whole number; the whole text must match, overflow is nothing.
-[[nodiscard]] constexpr std::optional<std::int64_t> parse_count(std::string_view text) noexcept {
-  if (text.empty()) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : text) {
-    if (!is_digit(c)) return std::nullopt;
-    if (value > (INT64_MAX - (c - '0')) / 10) return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
+/// True if `text` has `wanted` (in lower case, not empty) in it, in any case.
+[[nodiscard]] constexpr bool has_text(std::string_view text, std::string_view wanted) noexcept {
+  return find_text(text, wanted) != std::string_view::npos;
 }
 
-}  // namespace reroute::http::detail
+/// `text` without the spaces, tabs and line ends around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace reroute::http

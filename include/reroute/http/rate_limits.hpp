@@ -31,7 +31,8 @@ struct rate_limits {
   quota_bucket priority_output_tokens;  ///< anthropic-priority-output-tokens-*
   quota_bucket fast_input_tokens;       ///< anthropic-fast-input-tokens-*
   quota_bucket fast_output_tokens;      ///< anthropic-fast-output-tokens-*
-  /// x-ratelimit-renewalperiod-*: the window of the x-ratelimit buckets, where it is named.
+  /// x-ratelimit-renewalperiod-*: the window of the x-ratelimit buckets, where it is named; the longest
+  /// if they differ.
   std::optional<std::chrono::seconds> window;
 
   [[nodiscard]] bool empty() const noexcept;
@@ -39,8 +40,10 @@ struct rate_limits {
 };
 
 /// Reads all rate-limit headers. Resets are RFC 3339 dates (counted from the response's `Date`, else
-/// from `now`), seconds, or durations such as "6m0s" and "120ms" (x-ratelimit-*). What cannot be read,
-/// is negative or overflows is left out. Never throws.
+/// from `now`; the past is 0), seconds, or durations such as "6m0s" and "120ms" (x-ratelimit-*). What
+/// cannot be read, is negative or overflows is left out, and so is a reset more than a year ahead: it
+/// is no reset but a mistake, such as a Unix time. Where both families name the same bucket, as a
+/// gateway's answer may, Anthropic's is taken. Never throws, never allocates.
 [[nodiscard]] rate_limits find_rate_limits(const headers& fields, date now) noexcept;
 
 }  // namespace reroute::http

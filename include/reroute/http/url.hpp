@@ -22,7 +22,8 @@ struct url {
   [[nodiscard]] std::string authority() const;
   /// The whole URL as text.
   [[nodiscard]] std::string text() const;
-  /// This URL with `path` (beginning with "/") appended to its path; no doubled slash. The query is kept.
+  /// This URL with `path` appended to its path, with one slash between them. The query is kept, after
+  /// that of `path` if both have one.
   [[nodiscard]] url join(std::string_view path) const;
 
   friend bool operator==(const url&, const url&) = default;
@@ -33,7 +34,7 @@ struct url {
 /// Throws `std::invalid_argument` that begins with `what` (the name of the option the text came from)
 /// and says what is wrong and what would be right: another scheme than http or https, no host, user
 /// info (credentials do not belong into a URL, and are not repeated in the error), a bad port, a
-/// fragment, white space or control characters.
+/// fragment, white space, control characters or letters beyond ASCII.
 [[nodiscard]] url parse_url(std::string_view text, std::string_view what = "url");
 
 }  // namespace reroute::http
