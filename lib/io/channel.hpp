@@ -1,0 +1,34 @@
+// A TCP connection with or without TLS on it, whatever is spoken over it.
+#pragma once
+
+#include <reroute/io/transport.hpp>
+
+#include "io/tls_engine.hpp"
+
+#include <asio/ip/tcp.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace reroute::detail {
+
+/// The socket, and the TLS engine if there is one. HTTP/1.1 and HTTP/2 stand on this alike.
+struct channel {
+  explicit channel(asio::ip::tcp::socket connected) : socket(std::move(connected)) {}
+
+  asio::ip::tcp::socket socket;
+  std::unique_ptr<tls_engine> tls;  ///< empty: plain text
+  bool closed = false;
+
+  /// Sends what TLS has to say as far as the socket takes it at once.
+  std::error_code flush_now();
+  /// Closes at once; operations under way complete with operation_aborted.
+  void close() noexcept;
+  /// Says close_notify if the socket takes it at once, then closes.
+  void close_politely();
+};
+
+/// Options of a connected socket: not blocking, no delay, keep-alive probes.
+void tune_socket(asio::ip::tcp::socket& socket);
+
+}  // namespace reroute::detail

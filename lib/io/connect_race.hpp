@@ -1,0 +1,54 @@
+// Connects to the first of several addresses that answers, without waiting for those that do not.
+#pragma once
+
+#include "io/bell.hpp"
+#include "io/deadlines.hpp"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+namespace reroute::detail {
+
+/// Happy eyeballs (RFC 8305): the next address gets its turn when the last one failed, or has not
+/// answered for a quarter of a second. Handlers keep the race alive; `stop` ends it.
+class connect_race : public std::enable_shared_from_this<connect_race> {
+ public:
+  static constexpr std::chrono::milliseconds stagger{250};
+
+  connect_race(const asio::any_io_executor& executor, deadlines& time);
+
+  /// Begins; rings `wake` once, when there is a winner or no hope.
+  void start(const std::vector<asio::ip::address>& addresses, std::uint16_t port, bell& wake);
+  /// Closes what is under way; `wake` is not rung any more.
+  void stop();
+
+  [[nodiscard]] bool over() const noexcept { return winner_.has_value() || runners_ == 0; }
+  /// The connected socket, if any.
+  [[nodiscard]] std::optional<asio::ip::tcp::socket> take_winner();
+  /// Why the last address failed.
+  [[nodiscard]] std::error_code error() const noexcept { return error_; }
+
+ private:
+  void start_next();
+  void finished(std::list<asio::ip::tcp::socket>::iterator runner, const std::error_code& ec);
+
+  asio::any_io_executor executor_;
+  std::vector<asio::ip::tcp::endpoint> endpoints_;
+  std::size_t next_ = 0;
+  std::size_t runners_ = 0;
+  std::list<asio::ip::tcp::socket> sockets_;
+  std::optional<asio::ip::tcp::socket> winner_;
+  std::error_code error_;
+  bell* wake_ = nullptr;
+  std::optional<deadline> turn_;
+};
+
+}  // namespace reroute::detail

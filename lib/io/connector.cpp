@@ -1,0 +1,159 @@
+// One try to reach an origin: addresses, TCP, TLS, within one time limit.
+#include "io/connector.hpp"
+
+#include <reroute/error/errc.hpp>
+
+#include "detail/asio_compat.hpp"
+#include "io/connect_race.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+// HTTP/2 will stand before it
+constexpr std::string_view offered_protocols = "\x08http/1.1";
+
+struct race_guard {
+  explicit race_guard(std::shared_ptr<connect_race> held) : race(std::move(held)) {}
+  race_guard(const race_guard&) = delete;
+  race_guard& operator=(const race_guard&) = delete;
+  ~race_guard() { race->stop(); }
+  std::shared_ptr<connect_race> race;
+};
+
+struct buffer_guard {
+  explicit buffer_guard(io_buffer_store& from) : store(from), held(from.take()) {}
+  buffer_guard(const buffer_guard&) = delete;
+  buffer_guard& operator=(const buffer_guard&) = delete;
+  ~buffer_guard() { store.give_back(std::move(held)); }
+  io_buffer_store& store;
+  std::unique_ptr<io_buffers> held;
+};
+
+}  // namespace
+
+connector::connector(transport_core& core, const origin& to)
+    : core_(core),
+      to_(to),
+      wake_(core.executor),
+      limit_(
+          core.time,
+          [](void* self) {
+            static_cast<connector*>(self)->abort(make_error_code(errc::connect_timeout));
+          },
+          this) {}
+
+asio::awaitable<connected> connector::run() {
+  limit_.set_after(core_.options.connect_timeout);
+  co_await reach();
+  if (!error_ && to_.secure) co_await secure();
+  limit_.clear();
+  connected result;
+  if (error_) {
+    if (line_) line_->close();
+    result.error = std::move(error_);
+  } else {
+    result.line = std::move(line_);
+  }
+  co_return result;
+}
+
+void connector::abort(std::error_code why) {
+  fail(why, why == make_error_code(errc::connect_timeout) ? "no connection in time" : "");
+  stopped_ = true;
+  if (line_) line_->close();
+  wake_.ring();
+}
+
+asio::awaitable<void> connector::reach() {
+  const auto found = co_await core_.hosts.resolve(to_.host, wake_, stopped_);
+  if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+  if (found.addresses.empty()) {
+    fail(errc::host_not_found, found.error.message());
+    co_return;
+  }
+  const race_guard racing(std::make_shared<connect_race>(core_.executor, core_.time));
+  racing.race->start(found.addresses, to_.port, wake_);
+  while (!racing.race->over()) {
+    co_await wake_.wait();
+    if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+  }
+  auto winner = racing.race->take_winner();
+  if (!winner) {
+    fail(errc::connect_failed, racing.race->error().message());
+    co_return;
+  }
+  tune_socket(*winner);
+  line_ = std::make_unique<channel>(std::move(*winner));
+}
+
+asio::awaitable<void> connector::secure() {
+  const std::string key = to_.host + ':' + std::to_string(to_.port);
+  line_->tls = std::make_unique<tls_engine>(core_.tls, to_.host, key, offered_protocols);
+  tls_engine& tls = *line_->tls;
+  const buffer_guard buffers(core_.buffers);
+  const std::span<char> cipher(buffers.held->cipher.get(), io_buffers::cipher_size);
+  for (;;) {
+    const auto status = tls.handshake();
+    co_await send_output();
+    if (status == tls_engine::status::failed) {
+      if (!stopped_) error_ = tls.error();  // rather than that the alert could not be sent
+      co_return;
+    }
+    if (error_) co_return;
+    if (status == tls_engine::status::done) break;
+    const auto size = co_await receive(cipher);
+    if (error_) co_return;
+    tls.input({cipher.data(), size});
+    if (size == 0) tls.input_end();
+  }
+  // what came behind the handshake lies in a buffer that is about to be reused
+  char early = 0;
+  const auto more = tls.read(std::span<char>(&early, 1));
+  if (more.state != tls_engine::status::want_input) {
+    fail(errc::protocol_error, "the peer spoke before it was asked");
+  } else if (!tls.alpn().empty() && tls.alpn() != "http/1.1") {
+    fail(errc::tls_failed, "the peer chose a protocol that was not offered");
+  }
+}
+
+asio::awaitable<void> connector::send_output() {
+  for (;;) {
+    auto ec = line_->flush_now();
+    if (!ec) co_return;
+    if (ec == asio::error::would_block) {
+      co_await line_->socket.async_wait(asio::ip::tcp::socket::wait_write, into(ec));
+      if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+    }
+    if (ec) {
+      fail(errc::tls_failed, "sending the TLS handshake: " + ec.message());
+      co_return;
+    }
+  }
+}
+
+asio::awaitable<std::size_t> connector::receive(std::span<char> into_here) {
+  std::error_code ec;
+  const auto target = asio::buffer(into_here.data(), into_here.size());
+  const std::size_t size = co_await line_->socket.async_read_some(target, into(ec));
+  if (give_up(co_await asio::this_coro::cancellation_state)) co_return 0;
+  if (ec && ec != asio::error::eof) fail(errc::tls_failed, "TLS handshake: " + ec.message());
+  co_return ec ? 0 : size;
+}
+
+bool connector::give_up(const asio::cancellation_state& state) {
+  if (!error_ && is_cancelled(state)) fail(asio::error::operation_aborted, "");
+  return static_cast<bool>(error_);
+}
+
+void connector::fail(std::error_code code, std::string detail) {
+  if (error_) return;
+  error_ = {code, false, std::move(detail)};
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,59 @@
+// One try to reach an origin: addresses, TCP, TLS, within one time limit.
+#pragma once
+
+#include <reroute/io/transport.hpp>
+
+#include "io/bell.hpp"
+#include "io/channel.hpp"
+#include "io/deadlines.hpp"
+#include "io/transport_core.hpp"
+
+#include <asio/awaitable.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace reroute::detail {
+
+/// Whom a connection is to: connections are shared by requests to the same origin only.
+struct origin {
+  bool secure = true;
+  std::string host;
+  std::uint16_t port = 443;
+};
+
+/// A connection ready for its first request, or why there is none.
+struct connected {
+  transport_error error;
+  std::unique_ptr<channel> line;
+};
+
+/// Lives in the coroutine that connects; others may `abort` it.
+class connector {
+ public:
+  connector(transport_core& core, const origin& to);
+
+  /// Never throws for what the network does. Cancellation: `asio::error::operation_aborted`.
+  asio::awaitable<connected> run();
+  /// Ends `run` with this error, soon.
+  void abort(std::error_code why);
+
+ private:
+  asio::awaitable<void> reach();
+  asio::awaitable<void> secure();
+  asio::awaitable<void> send_output();
+  asio::awaitable<std::size_t> receive(std::span<char> into);
+  bool give_up(const asio::cancellation_state& state);
+  void fail(std::error_code code, std::string detail);
+
+  transport_core& core_;
+  const origin& to_;
+  bell wake_;
+  deadline limit_;
+  bool stopped_ = false;
+  transport_error error_;
+  std::unique_ptr<channel> line_;
+};
+
+}  // namespace reroute::detail

@@ -1,0 +1,84 @@
+// One HTTP/1.1 connection between exchanges: whether it still stands, since when it is idle.
+#include "io/http1_connection.hpp"
+
+#include "io/pool.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+// who rested no longer than this is not asked whether it lives: it spares a system call per
+// request, and if the peer did close just now, the retry on a fresh connection covers it
+constexpr std::chrono::milliseconds nap{1};
+
+}  // namespace
+
+http1_connection::http1_connection(transport_core& core, pool& home, std::unique_ptr<channel> line)
+    : core_(core),
+      home_(home),
+      line_(std::move(line)),
+      limit_(
+          core.time, [](void* self) { static_cast<http1_connection*>(self)->over(); }, this) {
+  home_.enlist(*this);
+}
+
+http1_connection::~http1_connection() {
+  home_.strike(*this);
+  if (resting_) {
+    line_->close_politely();
+  } else {
+    line_->close();
+  }
+}
+
+void http1_connection::abort(std::error_code why) {
+  if (!failure_) failure_ = why;
+  line_->close();
+}
+
+void http1_connection::over() {
+  if (resting_) {
+    home_.drop(*this);  // and with it this object
+  } else {
+    abort(on_limit_);
+  }
+}
+
+void http1_connection::rest() {
+  ++served_;
+  resting_ = true;
+  since_ = core_.time.now();
+  limit_.set_after(core_.options.keep_alive);
+}
+
+bool http1_connection::wake_up() {
+  const auto rested = core_.time.now() - since_;
+  const auto most = core_.options.keep_alive;
+  if (line_->closed || (most > most.zero() && rested >= most)) return false;
+  if (rested >= nap && !quiet()) return false;
+  resting_ = false;
+  limit_.clear();
+  return true;
+}
+
+// true if nothing has come, or only what TLS keeps to itself (session tickets)
+bool http1_connection::quiet() {
+  auto& room = core_.scratch;
+  for (;;) {
+    std::error_code ec;
+    const auto size = line_->socket.read_some(asio::buffer(room), ec);
+    if (ec) return ec == asio::error::would_block;
+    if (!line_->tls) return false;
+    line_->tls->input({room.data(), size});
+    char unasked = 0;
+    const auto heard = line_->tls->read(std::span<char>(&unasked, 1));
+    if (heard.state != tls_engine::status::want_input) return false;
+  }
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,167 @@
+// One request and its response over an HTTP/1.1 connection: the order of steps, and how it ends.
+#include "io/http1_exchange.hpp"
+
+#include <reroute/error/errc.hpp>
+
+#include "detail/asio_compat.hpp"
+#include "io/http1_writer.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <utility>
+
+namespace reroute::detail {
+
+http1_exchange::http1_exchange(std::shared_ptr<void> owner, transport_core& core)
+    : owner_(std::move(owner)), core_(core), buffers_(core.buffers.take()) {
+  running_.emplace(core.time);
+}
+
+http1_exchange::~http1_exchange() {
+  connection_.reset();
+  core_.buffers.give_back(std::move(buffers_));
+}
+
+asio::awaitable<transport_error> http1_exchange::start(const http::request& request, pool& home) {
+  error_ = write_http1_head(request, buffers_->head);
+  if (error_) co_return error_;
+  connection_ = home.take_idle();
+  for (;;) {
+    if (!connection_) {
+      auto slot = std::move(connection_);
+      connection_ = co_await home.acquire(std::move(slot), error_);
+    }
+    if (!error_) co_await run(request);
+    error_.sent = error_ && sent_;
+    if (!error_) co_return error_;
+    // it died while it rested, most likely before it saw the request: once more, on a fresh one.
+    // That one has not been used before, so this cannot go on for ever
+    const bool died = error_.code == make_error_code(errc::connection_lost) && connection_ &&
+                      connection_->reused() && !buffers_->reader.began();
+    if (!died) break;
+    connection_.close();
+    buffers_->plain.clear();
+    buffers_->reader.restart();
+    error_ = {};
+    ended_ = all_sent_ = false;
+  }
+  connection_.reset();
+  running_.reset();
+  co_return error_;
+}
+
+asio::awaitable<void> http1_exchange::run(const http::request& request) {
+  outgoing rest;
+  rest.parts[0] = buffers_->head;
+  rest.parts[1] = request.body.head();
+  rest.parts[2] = request.body.tail();
+  std::error_code ec;
+  // mostly the socket takes all of it at once
+  if (!send_now(rest, ec)) co_await send(rest, ec);
+  if (error_ || buffers_->reader.head_done()) co_return;
+  connection_->limit(core_.options.head_timeout, errc::head_timeout);
+  while (!read_head() && !error_)
+    co_await receive();
+  if (connection_) connection_->no_limit();
+}
+
+// true when the head is there, false when more is needed or on an error
+bool http1_exchange::read_head() {
+  auto& plain = buffers_->plain;
+  auto& reader = buffers_->reader;
+  for (;;) {
+    const auto progress = reader.feed(plain.filled());
+    plain.drop(progress.consumed);
+    if (reader.error()) {
+      fail(reader.error().code, reader.error().detail);
+      return false;
+    }
+    if (reader.head_done()) {
+      if (reader.done()) finish();
+      return true;
+    }
+    if (!decrypt()) return false;
+  }
+}
+
+asio::awaitable<body_piece> http1_exchange::read() {
+  body_piece piece;
+  if (next_piece(piece)) co_return piece;
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  do {
+    connection_->limit(core_.options.idle_timeout, errc::idle_timeout);
+    co_await receive();
+  } while (!next_piece(piece));
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return piece;
+}
+
+// true if there is something to hand out: bytes, the end, an error
+bool http1_exchange::next_piece(body_piece& piece) {
+  auto& reader = buffers_->reader;
+  while (!error_ && !done_) {
+    const auto progress = reader.feed(buffers_->plain.filled());
+    // the bytes stay where they are until the next `read`
+    piece.bytes = progress.body;
+    if (reader.error()) {
+      fail(reader.error().code, reader.error().detail);
+      break;
+    }
+    buffers_->plain.drop(progress.consumed);
+    if (reader.done()) finish();
+    if (done_ || !piece.bytes.empty()) break;
+    if (!decrypt()) {
+      if (error_) break;
+      return false;
+    }
+  }
+  if (error_) {
+    piece.bytes = {};
+    piece.error = error_;
+    piece.error.sent = sent_;
+    connection_.reset();
+    running_.reset();
+  }
+  piece.last = done_;
+  return true;
+}
+
+// the response is whole: the connection goes back, if it is clean
+void http1_exchange::finish() {
+  done_ = true;
+  if (connection_) {
+    connection_->no_limit();
+    // what came behind the response was not asked for: somebody is about to smuggle one in
+    bool clean = all_sent_ && !ended_ && buffers_->reader.keep_alive() &&
+                 buffers_->plain.filled().empty() && !connection_->failure();
+    if (clean && connection_->line().tls) {
+      char unasked = 0;
+      const auto heard = connection_->line().tls->read(std::span<char>(&unasked, 1));
+      clean = heard.state == tls_engine::status::want_input;
+    }
+    if (clean) {
+      connection_.give_back();
+    } else {
+      connection_.reset();
+    }
+  }
+  running_.reset();
+}
+
+void http1_exchange::fail(std::error_code code, std::string detail) {
+  if (!error_) error_ = {code, sent_, std::move(detail)};
+}
+
+bool http1_exchange::stopped(const asio::cancellation_state& state) {
+  if (is_cancelled(state)) {
+    fail(asio::error::operation_aborted);
+  } else if (const auto why = connection_->failure()) {
+    fail(why);
+  }
+  return static_cast<bool>(error_);
+}
+
+}  // namespace reroute::detail

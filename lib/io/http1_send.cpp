@@ -1,0 +1,157 @@
+// One request and its response over an HTTP/1.1 connection: how the request goes out.
+#include <reroute/error/errc.hpp>
+
+#include "detail/asio_compat.hpp"
+#include "io/http1_exchange.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+// ciphertext made ahead of the socket
+constexpr std::size_t cipher_window = 64 * 1024;
+
+}  // namespace
+
+// An answer may come while the request is still being sent (413, 401), and the peer may then read
+// no more: so whoever waits to send listens as well. Outlives the exchange until its handler has
+// run.
+struct http1_exchange::early_answer {
+  asio::ip::tcp::socket* socket = nullptr;  // set while somebody waits to send
+  bool listening = false;
+  bool heard = false;
+};
+
+void http1_exchange::outgoing::drop(std::size_t count) noexcept {
+  for (auto& part : parts) {
+    const auto size = std::min(count, part.size());
+    part.remove_prefix(size);
+    count -= size;
+  }
+}
+
+// Sends what the socket takes without waiting. True when all of it is out.
+bool http1_exchange::send_now(outgoing& rest, std::error_code& ec) {
+  auto& line = connection_->line();
+  tls_engine* const tls = line.tls.get();
+  for (;;) {
+    std::size_t written = 0;
+    if (tls) {
+      if (tls->output().empty() && !encrypt_some(rest)) return false;
+      const auto bytes = tls->output();
+      if (bytes.empty()) break;
+      written = line.socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+      tls->drop_output(written);
+    } else {
+      if (rest.size() == 0) break;
+      std::array<asio::const_buffer, 3> buffers;
+      for (std::size_t i = 0; i < buffers.size(); ++i) {
+        buffers[i] = asio::buffer(rest.parts[i].data(), rest.parts[i].size());
+      }
+      written = line.socket.write_some(buffers, ec);
+      rest.drop(written);
+    }
+    sent_ = sent_ || written > 0;
+    if (ec) return false;
+  }
+  return all_sent_ = true;
+}
+
+// Small parts become one record, large ones are encrypted where they are.
+bool http1_exchange::encrypt_some(outgoing& rest) {
+  tls_engine& tls = *connection_->line().tls;
+  auto& scratch = core_.scratch;
+  while (rest.size() > 0 && tls.output().size() < cipher_window) {
+    std::size_t size = 0;
+    std::string_view record;
+    for (const auto part : rest.parts) {
+      if (size == 0 && part.size() >= scratch.size()) {
+        record = part.substr(0, scratch.size());
+        size = record.size();
+        break;
+      }
+      const auto taken = std::min(part.size(), scratch.size() - size);
+      if (taken > 0) std::memcpy(scratch.data() + size, part.data(), taken);
+      size += taken;
+    }
+    if (record.empty()) record = {scratch.data(), size};
+    if (!tls.write(record)) {
+      fail(tls.error().code, tls.error().detail);
+      return false;
+    }
+    rest.drop(size);
+  }
+  return true;
+}
+
+// Sends the rest, waiting where the socket is full; `ec` is why it took no more. Ends without an
+// error when all is sent, when an answer has come, or when the peer takes no more: what it said
+// counts then.
+asio::awaitable<void> http1_exchange::send(outgoing& rest, std::error_code ec) {
+  std::shared_ptr<early_answer> watch;
+  while (!error_ && (!ec || ec == asio::error::would_block)) {
+    if (ec) {
+      if (!watch) watch = std::make_shared<early_answer>();
+      co_await wait_to_send(watch);
+      if (error_) break;
+      if (std::exchange(watch->heard, false) && hear_early()) break;
+      ec = {};
+    }
+    if (!error_ && send_now(rest, ec)) break;
+  }
+  if (watch && watch->listening && connection_) {
+    std::error_code ignored;
+    connection_->line().socket.cancel(ignored);
+  }
+  if (connection_) connection_->no_limit();
+}
+
+asio::awaitable<void> http1_exchange::wait_to_send(std::shared_ptr<early_answer> watch) {
+  using asio::ip::tcp;
+  if (watch->heard || stopped(co_await asio::this_coro::cancellation_state)) co_return;
+  tcp::socket& socket = connection_->line().socket;
+  if (!std::exchange(watch->listening, true)) {
+    socket.async_wait(tcp::socket::wait_read, [watch](const std::error_code& ec) {
+      watch->listening = false;
+      if (ec) return;
+      watch->heard = true;
+      std::error_code ignored;
+      if (watch->socket) watch->socket->cancel(ignored);  // wakes who waits to send
+    });
+  }
+  connection_->limit(core_.options.idle_timeout, errc::idle_timeout);
+  watch->socket = &socket;
+  std::error_code ignored;  // ready, broken, or woken: the next step tells
+  co_await socket.async_wait(tcp::socket::wait_write, into(ignored));
+  watch->socket = nullptr;
+  stopped(co_await asio::this_coro::cancellation_state);
+}
+
+// Reads what is there. True if the answer's head is there, or there will be none.
+bool http1_exchange::hear_early() {
+  for (;;) {
+    auto& line = connection_->line();
+    std::error_code ec;
+    if (line.tls) {
+      const auto target = asio::buffer(buffers_->cipher.get(), io_buffers::cipher_size);
+      const auto size = line.socket.read_some(target, ec);
+      if (!ec) line.tls->input({buffers_->cipher.get(), size});
+    } else if (buffers_->plain.make_room(core_.options.max_header_size + io_buffers::plain_size)) {
+      const auto room = buffers_->plain.room();
+      buffers_->plain.add(line.socket.read_some(asio::buffer(room.data(), room.size()), ec));
+    }
+    if (ec == asio::error::would_block) return false;
+    if (ec) fail_read(ec);
+    if (error_ || read_head() || error_) return true;
+  }
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,39 @@
+// What all TLS connections of a transport share: trusted roots, the rules, sessions to resume.
+#pragma once
+
+#include <reroute/io/https_transport.hpp>
+
+#include "io/openssl_handles.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reroute::detail {
+
+/// One SSL_CTX: TLS 1.2 or newer, peers verified, sessions kept per origin. Loading the system's
+/// roots costs about 30 ms of CPU, so there is one per transport. It outlives its engines.
+class tls_context {
+ public:
+  /// Throws `std::invalid_argument`, naming the option, for roots that cannot be read.
+  explicit tls_context(const tls_options& options);
+  tls_context(const tls_context&) = delete;
+  tls_context& operator=(const tls_context&) = delete;
+
+  [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
+  [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+
+  /// Keeps a session of this origin ("host:port").
+  void keep_session(std::string_view origin, ssl_session_ptr session);
+  /// A session of this origin to resume, or nothing. Each is given out once: a TLS 1.3 ticket used
+  /// twice would let an onlooker link the connections.
+  [[nodiscard]] ssl_session_ptr take_session(std::string_view origin) noexcept;
+
+ private:
+  ssl_ctx_ptr context_;
+  bool verifies_;
+  std::map<std::string, std::vector<ssl_session_ptr>, std::less<>> sessions_;
+};
+
+}  // namespace reroute::detail

@@ -1,0 +1,90 @@
+// A TLS client without I/O: ciphertext in, ciphertext out, and the plain bytes between.
+#pragma once
+
+#include <reroute/io/transport.hpp>
+
+#include "io/openssl_handles.hpp"
+#include "io/tls_context.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// One side of one TLS connection, over memory.
+///
+/// The owner moves bytes: it sends `output()` and calls `drop_output`, and gives what came to
+/// `input`. Nothing that is written leaves before the handshake is done, and the handshake is done
+/// only when the peer's certificate and name are verified.
+class tls_engine {
+ public:
+  /// Prepares a handshake with `host` (a name, or an IP literal without brackets). `origin` keys
+  /// the sessions to resume. `alpn` is the list of protocols to offer, each behind its length.
+  tls_engine(tls_context& context, std::string_view host, std::string_view origin,
+             std::string_view alpn);
+  tls_engine(const tls_engine&) = delete;
+  tls_engine& operator=(const tls_engine&) = delete;
+
+  /// How far a step got.
+  enum class status : std::uint8_t {
+    done,        ///< handshake: verified; read: `size` bytes
+    want_input,  ///< give more ciphertext
+    closed,      ///< read: the peer said close_notify
+    failed,      ///< see `error()`
+  };
+  struct read_result {
+    status state = status::want_input;
+    std::size_t size = 0;
+  };
+
+  /// Moves the handshake on. Send `output()` after each step, after a failure as well: it is the
+  /// alert.
+  [[nodiscard]] status handshake();
+  /// Ciphertext from the peer. The bytes must stay where they are until `input_empty()`.
+  void input(std::string_view bytes) noexcept { input_ = bytes; }
+  [[nodiscard]] bool input_empty() const noexcept { return input_.empty(); }
+  /// The peer's bytes ended. Without close_notify that is an attack or an accident: reading fails.
+  void input_end() noexcept { ended_ = true; }
+
+  /// Encrypts into `output()`. Only after the handshake. False: failed.
+  [[nodiscard]] bool write(std::string_view bytes);
+  /// Decrypts what came.
+  [[nodiscard]] read_result read(std::span<char> into);
+  /// Adds close_notify to `output()`.
+  void close();
+
+  [[nodiscard]] std::string_view output() const noexcept {
+    return std::string_view(output_).substr(sent_);
+  }
+  /// The first `size` bytes of `output()` have been sent.
+  void drop_output(std::size_t size) noexcept;
+
+  [[nodiscard]] const transport_error& error() const noexcept { return error_; }
+  /// The protocol that the peer chose, or empty.
+  [[nodiscard]] std::string_view alpn() const noexcept;
+  [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+
+ private:
+  struct bio;
+  static int on_verify(int trusted, X509_STORE_CTX* store) noexcept;
+  static int on_session(SSL* ssl, SSL_SESSION* session) noexcept;
+  status fail_handshake(int failure);
+  status fail(std::error_code code, std::string detail);
+
+  tls_context& context_;
+  std::string host_;
+  std::string origin_;
+  ssl_ptr ssl_;
+  std::string_view input_;
+  std::string output_;
+  std::size_t sent_ = 0;  // of output_
+  std::string refusal_;   // why the certificate was refused
+  transport_error error_;
+  bool ended_ = false;
+  bool heard_ = false;  // anything from the peer
+};
+
+}  // namespace reroute::detail
