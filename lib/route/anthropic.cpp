@@ -2,19 +2,27 @@
 #include <reroute/route/anthropic.hpp>
 
 #include "route/messages_writer.hpp"
+#include "route/options.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace reroute {
 
 route anthropic(anthropic_options options) {
-  const std::string what = "anthropic_options";
+  constexpr std::string_view what = "anthropic_options";
+  detail::check_name(what, options.name);
   route made;
   made.credential =
       detail::choose_credential(what, std::move(options.api_key), std::move(options.credential));
   made.write = detail::messages_writer(
-      {what, detail::checked_base(what, options.base_url, options.allow_plain_http),
-       std::move(options.version), std::move(options.betas), std::move(options.extra_headers)});
+      {.what = std::string(what),
+       .base = detail::checked_base(what, options.base_url, options.allow_plain_http),
+       .key_header = "x-api-key",
+       .version = std::move(options.version),
+       .betas = std::move(options.betas),
+       .extra_headers = std::move(options.extra_headers),
+       .oauth_tokens = true});
   made.resolve =
       anthropic_resolver({options.name, options.failover_on_auth, options.failover_on_not_found});
   made.name = std::move(options.name);

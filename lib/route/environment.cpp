@@ -3,86 +3,124 @@
 #include <reroute/route/azure_foundry.hpp>
 #include <reroute/route/environment.hpp>
 
+#include "route/secret.hpp"
+
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace reroute {
 namespace {
 
+constexpr std::string_view beta_header = "anthropic-beta";
+constexpr std::string_view foundry_key = "ANTHROPIC_FOUNDRY_API_KEY";
+constexpr std::string_view foundry_resource = "ANTHROPIC_FOUNDRY_RESOURCE";
+constexpr std::string_view foundry_url = "ANTHROPIC_FOUNDRY_BASE_URL";
+
+// The variables, and where the notes about one route go.
 struct reader {
+  std::string route;
   const environment_lookup& lookup;
   environment_routes& into;
 
-  std::string get(std::string_view name) const { return lookup(name).value_or(""); }
-  void note(std::string text) const { into.notes.push_back(std::move(text)); }
+  [[nodiscard]] std::string get(std::string_view name) const { return lookup(name).value_or(""); }
+  void note(std::string_view text) const { into.notes.push_back(route + ": " + std::string(text)); }
 };
 
-// newline-separated "Name: value"
-http::headers custom_headers(const std::string& text) {
-  http::headers fields;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = std::string_view(text).substr(at, end - at);
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+[[noreturn]] void refuse_line(int number, std::string_view problem) {
+  throw std::invalid_argument("line " + std::to_string(number) + " " + std::string(problem));
+}
+
+// adds the lines "Name: value" to the options; what a line holds is not repeated in an error
+void add_custom_headers(std::string_view text, anthropic_options& options) {
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    at = end + 1;
-    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    if (trimmed(line).empty()) continue;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos)
-      throw std::invalid_argument("a line has no colon; write one \"Name: value\" per line");
-    fields.add(line.substr(0, colon), line.substr(colon + 1));
+      refuse_line(number, "has no colon; write one \"Name: value\" on each line");
+    const std::string_view name = trimmed(line.substr(0, colon));
+    const std::string_view value = line.substr(colon + 1);
+    if (!http::is_token(name)) refuse_line(number, "has no header's name before its colon");
+    if (!http::is_field_value(value)) refuse_line(number, "has a control character in its value");
+    options.extra_headers.add(name, value);
   }
-  return fields;
+  for (const http::headers::field each : options.extra_headers) {
+    if (!http::headers({{each.name, {}}}).contains(beta_header)) continue;
+    for (std::string_view rest = each.value; !rest.empty();) {
+      const std::string_view name = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+      options.betas.emplace_back(trimmed(name));
+    }
+  }
+  options.extra_headers.remove(beta_header);
 }
 
 void add_anthropic(const reader& env) {
+  std::string_view looking_at = "ANTHROPIC_API_KEY";
   anthropic_options options;
-  options.api_key = env.get("ANTHROPIC_API_KEY");
-  const std::string token = env.get("ANTHROPIC_AUTH_TOKEN");
+  options.api_key = env.get(looking_at);
+  std::string token = env.get("ANTHROPIC_AUTH_TOKEN");
   if (options.api_key.empty() && token.empty())
-    return env.note("anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)");
-  std::string_view looking_at = "ANTHROPIC_AUTH_TOKEN";
+    return env.note("set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)");
+  if (!options.api_key.empty() && !token.empty())
+    env.note("ANTHROPIC_AUTH_TOKEN is ignored, because ANTHROPIC_API_KEY is set too");
   try {
     if (options.api_key.empty()) {
-      options.credential = credential::bearer(token);
+      looking_at = "ANTHROPIC_AUTH_TOKEN";
+      detail::check_secret("it", token);
+      options.credential = credential::bearer(std::move(token));
     } else {
-      looking_at = "ANTHROPIC_API_KEY";
-      (void)credential::key(options.api_key);
+      detail::check_secret("it", options.api_key);
+    }
+    looking_at = "ANTHROPIC_BASE_URL";
+    if (std::string base = env.get(looking_at); !base.empty()) {
+      options.base_url = std::move(base);
+      (void)anthropic(options);
     }
     looking_at = "ANTHROPIC_CUSTOM_HEADERS";
-    options.extra_headers = custom_headers(env.get(looking_at));
-    looking_at = "ANTHROPIC_BASE_URL";
-    if (std::string base = env.get(looking_at); !base.empty()) options.base_url = std::move(base);
+    add_custom_headers(env.get(looking_at), options);
     env.into.routes.push_back(anthropic(std::move(options)));
   } catch (const std::invalid_argument& problem) {
-    env.note("anthropic: " + std::string(looking_at) + ": " + problem.what());
+    env.note(std::string(looking_at) + " is wrong: " + problem.what());
   }
 }
 
 void add_azure(const reader& env) {
   azure_foundry_options options;
-  options.api_key = env.get("ANTHROPIC_FOUNDRY_API_KEY");
-  options.resource = env.get("ANTHROPIC_FOUNDRY_RESOURCE");
-  options.base_url = env.get("ANTHROPIC_FOUNDRY_BASE_URL");
-  const bool placed = !options.resource.empty() || !options.base_url.empty();
+  options.api_key = env.get(foundry_key);
+  options.resource = env.get(foundry_resource);
+  options.base_url = env.get(foundry_url);
+  const bool by_name = !options.resource.empty();
+  const bool by_url = !options.base_url.empty();
+  const std::string place =
+      std::string(foundry_resource) + " (or " + std::string(foundry_url) + ")";
+  if (options.api_key.empty() && !by_name && !by_url)
+    return env.note("set " + std::string(foundry_key) + " and " + place);
+  if (by_name && by_url)
+    return env.note(std::string(foundry_resource) + " and " + std::string(foundry_url) +
+                    " are both set; unset one of them");
+  if (!by_name && !by_url)
+    return env.note(std::string(foundry_key) + " is set, but nothing says where; set " + place);
   if (options.api_key.empty())
-    return env.note(placed
-                        ? "azure: set ANTHROPIC_FOUNDRY_API_KEY; the resource is named already"
-                        : "azure: set ANTHROPIC_FOUNDRY_API_KEY and ANTHROPIC_FOUNDRY_RESOURCE (or "
-                          "ANTHROPIC_FOUNDRY_BASE_URL)");
-  if (!placed)
-    return env.note("azure: set ANTHROPIC_FOUNDRY_RESOURCE (or ANTHROPIC_FOUNDRY_BASE_URL)");
-  if (!options.resource.empty() && !options.base_url.empty())
-    return env.note(
-        "azure: ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL are both set; "
-        "unset one of them");
-  std::string_view looking_at = "ANTHROPIC_FOUNDRY_API_KEY";
+    return env.note(std::string(by_name ? foundry_resource : foundry_url) +
+                    " is set, but the key is missing; set " + std::string(foundry_key));
+  std::string_view looking_at = foundry_key;
   try {
-    (void)credential::key(options.api_key);
-    looking_at =
-        options.resource.empty() ? "ANTHROPIC_FOUNDRY_BASE_URL" : "ANTHROPIC_FOUNDRY_RESOURCE";
+    detail::check_secret("it", options.api_key);
+    looking_at = by_name ? foundry_resource : foundry_url;
     env.into.routes.push_back(azure_foundry(std::move(options)));
   } catch (const std::invalid_argument& problem) {
-    env.note("azure: " + std::string(looking_at) + ": " + problem.what());
+    env.note(std::string(looking_at) + " is wrong: " + problem.what());
   }
 }
 
@@ -96,10 +134,10 @@ environment_routes routes_from_environment() {
 }
 
 environment_routes routes_from_environment(const environment_lookup& lookup) {
+  if (!lookup) throw std::invalid_argument("routes_from_environment: lookup is an empty function");
   environment_routes found;
-  const reader env{lookup, found};
-  add_anthropic(env);
-  add_azure(env);
+  add_anthropic({"anthropic", lookup, found});
+  add_azure({"azure", lookup, found});
   return found;
 }
 

@@ -3,110 +3,142 @@
 
 #include "route/version.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
 
-// what the writer or the transport sets itself
-constexpr std::array<std::string_view, 12> own_headers = {
-    "x-api-key", "api-key",        "authorization",     "content-type",
-    "accept",    "user-agent",     "anthropic-version", "anthropic-beta",
-    "host",      "content-length", "connection",        "transfer-encoding"};
+struct reserved_header {
+  std::string_view name;
+  std::string_view cure;
+};
 
+constexpr std::string_view own_credential = "set the route's api_key or credential instead";
+constexpr std::string_view own_transport = "the transport sets it; leave it out";
+constexpr std::string_view own_content = "the route sets it; leave it out";
+
+// a second field of these names would contradict the first, or smuggle in another request
+constexpr std::array<reserved_header, 20> reserved = {{
+    {"x-api-key", own_credential},
+    {"api-key", own_credential},
+    {"authorization", own_credential},
+    {"proxy-authorization", own_transport},
+    {"anthropic-version", "set the route's version instead"},
+    {"anthropic-beta", "set the route's betas instead"},
+    {"content-type", own_content},
+    {"content-encoding", own_content},
+    {"accept", own_content},
+    {"user-agent", own_content},
+    {"accept-encoding", own_transport},
+    {"host", own_transport},
+    {"content-length", own_transport},
+    {"transfer-encoding", own_transport},
+    {"connection", own_transport},
+    {"keep-alive", own_transport},
+    {"te", own_transport},
+    {"trailer", own_transport},
+    {"upgrade", own_transport},
+    {"expect", own_transport},
+}};
+
+constexpr std::string_view oauth_prefix = "sk-ant-oat";
 constexpr std::string_view oauth_beta = "oauth-2025-04-20";
 
-void add_beta(std::string& list, std::string_view name) {
-  for (std::size_t at = 0; at < list.size();) {
-    const std::size_t end = std::min(list.find(',', at), list.size());
-    if (std::string_view(list).substr(at, end - at) == name) return;
-    at = end + 1;
+// adds the names of a comma-separated list that are not there yet
+void add_betas(std::string& all, std::string_view more) {
+  while (!more.empty()) {
+    const std::size_t comma = std::min(more.find(','), more.size());
+    std::string_view name = more.substr(0, comma);
+    more.remove_prefix(std::min(comma + 1, more.size()));
+    while (name.starts_with(' '))
+      name.remove_prefix(1);
+    while (name.ends_with(' '))
+      name.remove_suffix(1);
+    const std::string fenced = "," + all + ",";
+    if (name.empty() || fenced.find("," + std::string(name) + ",") != std::string::npos) continue;
+    if (!all.empty()) all += ',';
+    all += name;
   }
-  if (!list.empty()) list += ',';
-  list += name;
 }
 
-std::string betas_of(const messages_endpoint& endpoint, const write_context& context) {
-  std::string list;
-  for (const std::string& each : endpoint.betas)
-    add_beta(list, each);
-  for (const std::string& each : context.request.betas())
-    add_beta(list, each);
-  if (context.secret.starts_with("sk-ant-oat")) add_beta(list, oauth_beta);
-  return list;
-}
+// an endpoint with what is the same for every request worked out
+class writer {
+ public:
+  explicit writer(messages_endpoint endpoint)
+      : endpoint_(std::move(endpoint)),
+        messages_(endpoint_.base.join("/v1/messages")),
+        count_tokens_(endpoint_.base.join("/v1/messages/count_tokens")) {
+    for (const std::string& each : endpoint_.betas)
+      add_betas(betas_, each);
+  }
 
-http::request write(const messages_endpoint& endpoint, const write_context& context) {
-  http::request out;
-  out.method = "POST";
-  out.url = endpoint.base.join(context.op == operation::create ? "/v1/messages"
-                                                               : "/v1/messages/count_tokens");
-  switch (context.credential_kind) {
-    case credential::kind::none:
-      break;
-    case credential::kind::key:
-      out.headers.add("x-api-key", context.secret);
-      break;
-    case credential::kind::bearer:
+  [[nodiscard]] http::request write(const write_context& context) const {
+    const bool oauth = endpoint_.oauth_tokens && context.secret.starts_with(oauth_prefix);
+    http::request out;
+    out.method = "POST";
+    out.url = context.op == operation::count_tokens ? count_tokens_ : messages_;
+    out.headers.add("content-type", "application/json");
+    out.headers.add("accept", "application/json");
+    out.headers.add("anthropic-version", endpoint_.version);
+    std::string betas = betas_;
+    for (const std::string& each : context.request.betas())
+      add_betas(betas, each);
+    if (oauth) add_betas(betas, oauth_beta);
+    if (!betas.empty()) out.headers.add("anthropic-beta", betas);
+    if (context.credential_kind == credential::kind::bearer ||
+        (context.credential_kind == credential::kind::key && oauth)) {
       out.headers.add("authorization", "Bearer " + std::string(context.secret));
-      break;
+    } else if (context.credential_kind == credential::kind::key) {
+      out.headers.add(endpoint_.key_header, context.secret);
+    }
+    out.headers.add("user-agent", user_agent);
+    for (const http::headers::field each : endpoint_.extra_headers)
+      out.headers.add(each.name, each.value);
+    out.body = context.request.body_for(context.model);
+    return out;
   }
-  out.headers.add("anthropic-version", endpoint.version);
-  if (const std::string betas = betas_of(endpoint, context); !betas.empty())
-    out.headers.add("anthropic-beta", betas);
-  out.headers.add("content-type", "application/json");
-  out.headers.add("accept", "application/json");
-  out.headers.add("user-agent", user_agent);
-  for (const http::headers::field each : endpoint.extra_headers)
-    out.headers.add(each.name, each.value);
-  out.body = context.request.body_for(context.model);
-  return out;
+
+ private:
+  messages_endpoint endpoint_;
+  http::url messages_;
+  http::url count_tokens_;
+  std::string betas_;
+};
+
+void check(const messages_endpoint& endpoint) {
+  const auto refuse = [&](std::string_view field, std::string_view cure) {
+    throw std::invalid_argument(endpoint.what + "." + std::string(field) + " " + std::string(cure));
+  };
+  if (!http::is_token(endpoint.version)) refuse("version", "must be a date such as 2023-06-01");
+  for (const std::string& beta : endpoint.betas)
+    if (!http::is_token(beta))
+      refuse("betas", "must hold one name in each entry, such as oauth-2025-04-20");
+  http::headers key;
+  key.add(endpoint.key_header, "");
+  for (const reserved_header& each : reserved) {
+    const bool may_hold_key = each.name == "x-api-key" || each.name == "api-key";
+    if (!may_hold_key && key.contains(each.name))
+      refuse("key_header", "must not be " + std::string(each.name) + ": it means something else");
+    if (endpoint.extra_headers.contains(each.name))
+      refuse("extra_headers",
+             "must not hold " + std::string(each.name) + ": " + std::string(each.cure));
+  }
+  if (endpoint.extra_headers.contains(endpoint.key_header))
+    refuse("extra_headers",
+           "must not hold " + endpoint.key_header + ": " + std::string(own_credential));
 }
 
 }  // namespace
 
 request_writer messages_writer(messages_endpoint endpoint) {
-  if (!http::is_token(endpoint.version))
-    throw std::invalid_argument(endpoint.what + ".version must be a date such as 2023-06-01");
-  for (const std::string& beta : endpoint.betas)
-    if (!http::is_token(beta))
-      throw std::invalid_argument(
-          endpoint.what + ".betas: a name must be letters, digits and hyphens, one an entry");
-  for (const std::string_view name : own_headers)
-    if (endpoint.extra_headers.contains(name))
-      throw std::invalid_argument(endpoint.what + ".extra_headers must not set \"" +
-                                  std::string(name) + "\": the route sets it itself");
-  return [endpoint = std::move(endpoint)](const write_context& context) {
-    return write(endpoint, context);
-  };
-}
-
-credential choose_credential(const std::string& what, std::string api_key, credential other) {
-  const bool has_other = other.type() != credential::kind::none;
-  if (!api_key.empty() && has_other)
-    throw std::invalid_argument(what + " has both api_key and credential; give one of them");
-  if (api_key.empty() && !has_other)
-    throw std::invalid_argument(what +
-                                ".api_key is empty; set it, or credential for bearer tokens");
-  if (has_other) return other;
-  try {
-    return credential::key(std::move(api_key));
-  } catch (const std::invalid_argument& problem) {
-    throw std::invalid_argument(what + ".api_key: " + problem.what());
-  }
-}
-
-http::url checked_base(const std::string& what, const std::string& text, bool plain_http) {
-  http::url base = http::parse_url(text, what + ".base_url");
-  if (!base.secure() && !plain_http)
-    throw std::invalid_argument(what +
-                                ".base_url is http://, which would send the key in the clear; use "
-                                "https://, or set allow_plain_http for a loopback or sidecar");
-  if (base.target.find('?') != std::string::npos)
-    throw std::invalid_argument(what + ".base_url has a query; remove it");
-  return base;
+  check(endpoint);
+  const auto shared = std::make_shared<const writer>(std::move(endpoint));
+  return [shared](const write_context& context) { return shared->write(context); };
 }
 
 }  // namespace reroute::detail

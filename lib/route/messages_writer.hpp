@@ -8,24 +8,20 @@
 
 namespace reroute::detail {
 
-/// What such a route is made of; `what` is the name of its options, for errors.
+/// What such a route is made of.
 struct messages_endpoint {
-  std::string what;
-  http::url base;  ///< the API's paths are appended
+  std::string what;        ///< the name of its options, for errors
+  http::url base = {};     ///< "/v1/messages" is appended to its path
+  std::string key_header;  ///< where a key goes
   std::string version;
-  std::vector<std::string> betas;
-  http::headers extra_headers;
+  std::vector<std::string> betas = {};
+  http::headers extra_headers = {};
+  /// A secret that is an Anthropic OAuth token goes as a bearer token, with the beta it needs.
+  bool oauth_tokens = false;
 };
 
-/// Checks version, betas and extra headers (`std::invalid_argument` names the option).
+/// Makes the writer. Throws `std::invalid_argument` that names the option for a version or beta
+/// that no header can hold, and for extra headers that the route or the transport sets itself.
 [[nodiscard]] request_writer messages_writer(messages_endpoint endpoint);
-
-/// One of key and credential, or `std::invalid_argument` that says how to set one.
-[[nodiscard]] credential choose_credential(const std::string& what, std::string api_key,
-                                           credential other);
-
-/// The parsed base URL; http:// only if it is allowed.
-[[nodiscard]] http::url checked_base(const std::string& what, const std::string& text,
-                                     bool plain_http);
 
 }  // namespace reroute::detail

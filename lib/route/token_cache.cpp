@@ -1,120 +1,156 @@
-// The coroutine around the rules of token refresh.
+// The coroutine around the rules of cached tokens.
 #include "route/token_cache.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/http/headers.hpp>
+
+#include "route/token_state.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <exception>
+#include <string>
 #include <utility>
 
 namespace reroute::detail {
 
+// One fetch that is under way. Its waiters share it, so that the next one cannot be mistaken for
+// it.
+struct token_cache::fetch {
+  explicit fetch(const asio::any_io_executor& executor)
+      : ended(executor, asio::steady_timer::time_point::max()) {}
+
+  asio::cancellation_signal give_up;
+  asio::steady_timer ended;      // never fires: cancelling it wakes all waiters
+  std::unique_ptr<timer> limit;  // of its time
+  bool over = false;
+  bool running = false;  // the source's coroutine exists: a signal may be sent into it
+};
+
+// What outlives the cache while somebody waits or the source still runs.
+struct token_cache::core {
+  core(asio::any_io_executor on, std::shared_ptr<clock> time_source, token_source from,
+       duration timeout)
+      : executor(std::move(on)),
+        time(std::move(time_source)),
+        source(std::move(from)),
+        fetch_timeout(timeout) {}
+
+  asio::any_io_executor executor;
+  std::shared_ptr<clock> time;
+  token_source source;
+  duration fetch_timeout;
+  token_state rules;
+  std::shared_ptr<fetch> under_way;
+  bool closed = false;
+};
+
 token_cache::token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
-                         token_source source)
-    : executor_(executor),
-      clock_(std::move(time)),
-      source_(std::move(source)),
-      refreshed_(executor) {
-  refreshed_.expires_at(asio::steady_timer::time_point::max());
-}
+                         token_source source, duration fetch_timeout)
+    : core_(std::make_shared<core>(std::move(executor), std::move(time), std::move(source),
+                                   fetch_timeout)) {}
 
-asio::awaitable<token_result> token_cache::get() {
-  const auto keep = shared_from_this();
-  switch (state_.ask(clock_->now(), clock_->wall_now())) {
-    case token_state::advice::fail:
-      co_return last_failure_;
-    case token_state::advice::wait:
-      break;
-    case token_state::advice::serve_and_refresh:
-      begin_refresh();
-      [[fallthrough]];
-    case token_state::advice::serve: {
-      token_result cached;
-      cached.token = state_.token();
-      co_return cached;
-    }
-  }
-  token_result fetched = co_await wait_for_refresh();
-  co_return fetched;
-}
+token_cache::~token_cache() { shutdown(); }
 
-asio::awaitable<token_result> token_cache::refresh_after_refusal(std::string refused) {
-  const auto keep = shared_from_this();
-  const token_state::advice advice =
-      state_.ask_after_refusal(refused, clock_->now(), clock_->wall_now());
-  if (advice == token_state::advice::fail) co_return last_failure_;
-  if (advice == token_state::advice::wait) {
-    token_result fetched = co_await wait_for_refresh();
-    co_return fetched;
-  }
-  token_result cached;
-  cached.token = state_.token();
-  co_return cached;
-}
+asio::awaitable<token_result> token_cache::get() { return obtain(core_, access_token()); }
 
-asio::awaitable<token_result> token_cache::wait_for_refresh() {
-  token_result result;
-  if (!closed_) {
-    if (!state_.refreshing()) begin_refresh();
-    std::error_code woken;
-    co_await refreshed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    // the end of the refresh and this waiter's own cancellation wake alike
-    const auto own = co_await asio::this_coro::cancellation_state;
-    if (!closed_ && own.cancelled() == asio::cancellation_type::none && !state_.refreshing()) {
-      result = last_failure_;
-      if (!result.error) result.token = state_.token();
-      co_return result;
-    }
-  }
-  result.error = asio::error::operation_aborted;
-  co_return result;
-}
-
-void token_cache::begin_refresh() {
-  if (closed_) return;
-  state_.began();
-  asio::co_spawn(executor_, run_refresh(shared_from_this()),
-                 asio::bind_cancellation_slot(give_up_.slot(), asio::detached));
-}
-
-asio::awaitable<void> token_cache::run_refresh(std::shared_ptr<token_cache> self) {
-  access_token token;
-  token_result failure;
-  try {
-    token = co_await self->source_();
-    if (token.secret().empty() || !http::is_field_value(token.secret())) {
-      failure.error = errc::credential_failed;
-      failure.detail = "the token source gave an empty token, or one with a line break";
-      failure.retryable = false;
-    }
-  } catch (const std::system_error& problem) {
-    failure.error = problem.code() ? problem.code() : make_error_code(errc::credential_failed);
-    failure.detail = problem.code().message();
-  } catch (...) {
-    // an exception's own text may quote what the endpoint said, secrets included
-    failure.error = errc::credential_failed;
-    failure.detail = "the token source failed";
-  }
-  if (failure.error) {
-    self->state_.failed(self->clock_->now());
-  } else {
-    self->state_.succeeded(std::move(token));
-  }
-  self->last_failure_ = std::move(failure);
-  self->refreshed_.cancel();
+asio::awaitable<token_result> token_cache::refresh_after_refusal(std::string_view refused) {
+  return obtain(core_, access_token(std::string(refused)));
 }
 
 void token_cache::shutdown() {
-  if (std::exchange(closed_, true)) return;
-  give_up_.emit(asio::cancellation_type::terminal);
-  refreshed_.cancel();
+  core_->closed = true;
+  const std::shared_ptr<fetch> last = std::exchange(core_->under_way, nullptr);
+  if (!last) return;
+  last->over = true;
+  last->limit->cancel();
+  last->ended.cancel();
+  if (last->running) last->give_up.emit(asio::cancellation_type::terminal);
+}
+
+// a token for one waiter; `refused` is empty for who was not refused
+asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self,
+                                                  access_token refused) {
+  const token_result aborted(asio::error::operation_aborted, false, "");
+  const bool was_refused = !refused.secret().empty();
+  const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
+  for (;;) {
+    if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
+    const time_point now = self->time->now();
+    const token_state::step next =
+        was_refused ? self->rules.ask_after_refusal(refused.secret(), now) : self->rules.ask(now);
+    std::shared_ptr<fetch> joined = self->under_way;
+    if (next.start) joined = begin(self);
+    token_state::answer answer = next.what;
+    if (answer == token_state::answer::wait) {
+      if (!joined->over) {
+        std::error_code woken;
+        co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+      }
+      // its end and this waiter's own cancellation wake alike
+      if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
+      if (!was_refused) answer = self->rules.after_fetch(self->time->now());
+    }
+    if (answer == token_state::answer::serve) co_return token_result(self->rules.token());
+    if (answer == token_state::answer::fail) co_return self->rules.failure(self->time->now());
+  }
+}
+
+std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<core>& self) {
+  auto mine = std::make_shared<fetch>(self->executor);
+  self->under_way = mine;
+  mine->limit = self->time->make_timer(self->executor);
+  mine->limit->wake_at(self->time->now() + self->fetch_timeout, [held = std::weak_ptr<core>(self),
+                                                                 of = std::weak_ptr<fetch>(mine)] {
+    const std::shared_ptr<core> still = held.lock();
+    const std::shared_ptr<fetch> slow = of.lock();
+    if (!still || !slow || slow->over) return;
+    end(*still, *slow,
+        token_result(errc::credential_failed, true, "the token source took too long"));
+    if (slow->running) slow->give_up.emit(asio::cancellation_type::terminal);
+  });
+  asio::co_spawn(self->executor, run(self, mine),
+                 asio::bind_cancellation_slot(mine->give_up.slot(),
+                                              [self, mine](const std::exception_ptr& thrown) {
+                                                if (thrown)
+                                                  end(*self, *mine, failure_of(thrown, {}));
+                                              }));
+  return mine;
+}
+
+asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine) {
+  const auto gone = [](fetch* ended) { ended->running = false; };
+  mine->running = true;
+  const std::unique_ptr<fetch, decltype(gone)> mark(mine.get(), gone);
+  token_result result;
+  try {
+    asio::awaitable<access_token> pending = self->source();
+    access_token fetched = co_await std::move(pending);
+    result = checked_token(std::move(fetched));
+  } catch (...) {
+    result = failure_of(std::current_exception(), self->rules.token().secret());
+  }
+  end(*self, *mine, std::move(result));
+}
+
+// counts once: a fetch that was given up may still come to an end of its own
+void token_cache::end(core& self, fetch& mine, token_result result) {
+  if (std::exchange(mine.over, true)) return;
+  mine.limit->cancel();
+  self.under_way.reset();
+  const time_point now = self.time->now();
+  if (result.error) {
+    self.rules.failed(std::move(result), now);
+  } else {
+    self.rules.fetched(std::move(result.token), now, self.time->wall_now());
+  }
+  mine.ended.cancel();
 }
 
 }  // namespace reroute::detail

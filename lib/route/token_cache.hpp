@@ -1,59 +1,57 @@
-// The tokens of one credential: cached, refreshed ahead of time, and once for everybody.
+// The tokens of one credential: fetched once for everybody who waits. The coroutine around the
+// rules.
 #pragma once
 
 #include <reroute/io/clock.hpp>
 #include <reroute/route/credential.hpp>
 
-#include "route/token_state.hpp"
+#include "route/token_result.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/steady_timer.hpp>
 
+#include <chrono>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <system_error>
 
 namespace reroute::detail {
 
-/// A token, or why there is none. A class: it travels through `co_await`.
-struct token_result {
-  token_result() = default;
-  access_token token;
-  std::error_code error;
-  bool retryable = true;
-  std::string detail;  ///< for people; never a secret
-};
-
-/// The coroutine around `token_state`. Lives on one implicit strand. A waiter that is cancelled
-/// leaves; the refresh goes on for the others, and for the cache.
-class token_cache : public std::enable_shared_from_this<token_cache> {
+/// Gets tokens from a source by the rules of `token_state`, for any number of waiters.
+///
+/// Errors         values: `token_result::error`. Nothing is thrown.
+/// Cancellation   terminal, partial, total: this waiter gets `operation_aborted`; the fetch goes on
+///                for the others, and for the cache.
+/// Executor       the source runs on `executor`, which is one implicit strand with all callers.
+/// Lifetime       its end gives the fetch up, and all waiters get `operation_aborted`. They keep
+///                alive what they need. It must not outlive its execution context.
+class token_cache {
  public:
-  token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time, token_source source);
+  /// A source that has not answered after `fetch_timeout` is cancelled, and has failed.
+  token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time, token_source source,
+              duration fetch_timeout = std::chrono::minutes(2));
+  token_cache(const token_cache&) = delete;
+  token_cache& operator=(const token_cache&) = delete;
+  ~token_cache();
 
-  /// A token that lives long enough; waits for a refresh only if there is none.
-  asio::awaitable<token_result> get();
-  /// A token after the API refused `refused` with 401: another one if there is one already, else by
-  /// a refresh that is shared with all who ask for it.
-  asio::awaitable<token_result> refresh_after_refusal(std::string refused);
-  /// Gives the refresh up; all waiters get `operation_aborted`.
+  /// A token that lives long enough for a call; waits only if there is none.
+  [[nodiscard]] asio::awaitable<token_result> get();
+  /// A token after the API has refused `refused` with 401: a newer one, if there is one already,
+  /// else by a fetch that is shared with all who ask for it. The result may be `refused` again:
+  /// then the source has no other, and the refusal is final. `refused` is copied at once.
+  [[nodiscard]] asio::awaitable<token_result> refresh_after_refusal(std::string_view refused);
+  /// What the end of the cache does. May be repeated; `get` then completes with
+  /// `operation_aborted`.
   void shutdown();
 
  private:
-  asio::awaitable<token_result> wait_for_refresh();
-  void begin_refresh();
-  static asio::awaitable<void> run_refresh(std::shared_ptr<token_cache> self);
+  struct core;
+  struct fetch;
+  static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
+  static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
+  static void end(core& self, fetch& mine, token_result result);
+  static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused);
 
-  asio::any_io_executor executor_;
-  std::shared_ptr<clock> clock_;
-  token_source source_;
-  token_state state_;
-  token_result last_failure_;
-  asio::steady_timer refreshed_;  // never expires; cancelled when a refresh ends
-  asio::cancellation_signal give_up_;
-  bool closed_ = false;
+  std::shared_ptr<core> core_;
 };
 
 }  // namespace reroute::detail

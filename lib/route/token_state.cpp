@@ -1,54 +1,100 @@
-// The rules of token refresh.
+// When a cached token is served, refreshed in the background, or waited for.
 #include "route/token_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto fresh_enough = 120s;
-constexpr auto too_old = 30s;
-constexpr auto background_pause = 5s;
-constexpr int most_doublings = 5;
+constexpr duration ample = 120s;           // more life than this: nothing to do
+constexpr duration scarce = 30s;           // less: a call could outlive it
+constexpr duration pause = 5s;             // between fetches that nobody waits for
+constexpr duration first_rest = 1s;        // after a failure
+constexpr duration longest_rest = 30s;     // after many
+constexpr auto for_ever = 24h * 365 * 10;  // a life that need not be measured
 
-std::chrono::seconds pause_after(int failures) {
-  return std::min(30s, 1s * (1 << std::min(failures - 1, most_doublings)));
+duration rest_after(int failures) {
+  return std::min<duration>(longest_rest, first_rest * (1 << std::min(failures - 1, 5)));
+}
+
+// a wall-clock time as monotonic time; what is past is now
+time_point end_of_life(const access_token& token, time_point now, token_state::wall_time wall_now) {
+  if (!token.expires_at()) return time_point::max();
+  if (*token.expires_at() <= wall_now) return now;
+  if (*token.expires_at() - for_ever >= wall_now) return time_point::max();
+  return now + std::chrono::duration_cast<duration>(*token.expires_at() - wall_now);
 }
 
 }  // namespace
 
-token_state::advice token_state::ask(steady now, wall wall_now) const {
-  const bool ends = have_ && token_.expires_at().has_value();
-  if (have_ && (!ends || *token_.expires_at() - wall_now > fresh_enough)) return advice::serve;
-  if (have_ && *token_.expires_at() - wall_now >= too_old) {
-    const bool resting = failures_ > 0 && now - failed_at_ < background_pause;
-    return refreshing_ || resting ? advice::serve : advice::serve_and_refresh;
+duration token_state::life_left(time_point now) const noexcept {
+  return ends_ == time_point::max() ? duration::max() : ends_ - now;
+}
+
+token_state::step token_state::begin(bool forced) noexcept {
+  fetching_ = true;
+  forced_ = forced;
+  return {answer::wait, true};
+}
+
+token_state::step token_state::ask(time_point now) {
+  const duration life = life_left(now);
+  if (usable()) {
+    const bool just_fetched = fetched_at_ && now - *fetched_at_ < pause;
+    if (life > ample || just_fetched) return {answer::serve, false};
+    if (life >= scarce) {
+      const bool resting = failures_ > 0 && now < std::max(rest_until_, failed_at_ + pause);
+      const bool start = !fetching_ && !resting;
+      if (start) begin(false);
+      return {answer::serve, start};
+    }
   }
-  if (refreshing_) return advice::wait;
-  if (failures_ > 0 && now - failed_at_ < pause_after(failures_)) return advice::fail;
-  return advice::wait;
+  if (fetching_) return {answer::wait, false};
+  if (now >= rest_until_) return begin(refused_);
+  return {usable() && life > duration::zero() ? answer::serve : answer::fail, false};
 }
 
-token_state::advice token_state::ask_after_refusal(std::string_view refused, steady now,
-                                                   wall wall_now) {
-  if (have_ && token_.secret() != refused) return ask(now, wall_now);
-  have_ = false;  // nobody else should be sent away with it
-  return ask(now, wall_now);
+token_state::step token_state::ask_after_refusal(std::string_view refused, time_point now) {
+  if (!have_ || token_.secret() != refused) return ask(now);
+  const bool just_forced = forced_at_ && now - *forced_at_ < pause;
+  if (!fetching_ && !refused_ && just_forced) return {answer::serve, false};
+  refused_ = true;
+  return ask(now);
 }
 
-void token_state::succeeded(access_token token) {
+token_state::answer token_state::after_fetch(time_point now) const {
+  if (failures_ == 0) return usable() ? answer::serve : answer::wait;
+  return usable() && life_left(now) > duration::zero() ? answer::serve : answer::fail;
+}
+
+void token_state::fetched(access_token token, time_point now, wall_time wall_now) {
+  // a fetch that was under way before the refusal may bring the refused token once more
+  refused_ = refused_ && !forced_ && token.secret() == token_.secret();
+  if (forced_) forced_at_ = now;
+  ends_ = end_of_life(token, now, wall_now);
   token_ = std::move(token);
   have_ = true;
-  refreshing_ = false;
+  fetching_ = false;
+  fetched_at_ = now;
   failures_ = 0;
+  rest_until_ = time_point::min();
 }
 
-void token_state::failed(steady now) {
-  refreshing_ = false;
+void token_state::failed(token_result why, time_point now) {
+  failure_ = std::move(why);
+  fetching_ = false;
   ++failures_;
   failed_at_ = now;
+  rest_until_ = now + rest_after(failures_);
+}
+
+token_result token_state::failure(time_point now) const {
+  token_result result = failure_;
+  if (rest_until_ > now) result.rest = rest_until_ - now;
+  return result;
 }
 
 }  // namespace reroute::detail

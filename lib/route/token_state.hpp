@@ -1,46 +1,80 @@
-// When a token must be fetched, when it may, and when its source is left alone. Pure.
+// When a cached token is served, refreshed in the background, or waited for. Decisions only: pure.
 #pragma once
 
+#include <reroute/io/clock.hpp>
 #include <reroute/route/credential.hpp>
 
+#include "route/token_result.hpp"
+
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 namespace reroute::detail {
 
-/// The rules of refresh (those of Anthropic's SDK): served from the cache with more than 120 s to
-/// live; with 30 to 120 s served and refreshed in the background; below that, everybody waits for
-/// one refresh. A failing source is asked again after 1 s, doubling up to 30 s; a background
-/// refresh after 5 s.
+/// The rules of one cached token. Time is an argument.
+///
+/// With more than 120 s to live a token is served; with 30 to 120 s it is served and refreshed in
+/// the background; with less, everybody waits for one fetch. A fetch that failed is repeated after
+/// 1 s, doubling up to 30 s, and in the background after 5 s at the earliest; until then askers get
+/// the same failure, or the cached token as long as it lives. A token is not fetched again within
+/// 5 s of a fetch, however little life it has: the source has no better one, or a clock is wrong.
+///
+/// The wall clock is read once, when a token arrives; from then on its life is monotonic time.
 class token_state {
  public:
-  using steady = std::chrono::steady_clock::time_point;
-  using wall = std::chrono::system_clock::time_point;
+  using wall_time = std::chrono::system_clock::time_point;
 
-  enum class advice : unsigned char {
-    serve,              ///< the cached token
-    serve_and_refresh,  ///< the cached token, and begin a refresh nobody waits for
-    wait,               ///< for a refresh; begin one unless it is under way
-    fail,               ///< the source failed a moment ago: its error again
+  /// What an asker gets.
+  enum class answer : unsigned char {
+    serve,  ///< `token()`
+    wait,   ///< until the fetch under way has ended
+    fail,   ///< `failure(now)`
+  };
+  /// An answer, and whether the asker must start a fetch now: there is never more than one.
+  struct step {
+    answer what = answer::fail;
+    bool start = false;
+    friend bool operator==(const step&, const step&) = default;
   };
 
-  [[nodiscard]] advice ask(steady now, wall wall_now) const;
-  /// The API refused this secret. Serves another one that is there already.
-  [[nodiscard]] advice ask_after_refusal(std::string_view refused, steady now, wall wall_now);
+  /// What somebody gets who needs a token.
+  [[nodiscard]] step ask(time_point now);
+  /// The API answered 401 to `refused`. A newer token is served; else one is fetched, unless that
+  /// was done within the last 5 s: then the source has no other, and `refused` is served again.
+  /// After a wait, ask this again.
+  [[nodiscard]] step ask_after_refusal(std::string_view refused, time_point now);
+  /// What those get who asked and waited, once the fetch has ended; `wait` means to ask again: the
+  /// token it brought has been refused already.
+  [[nodiscard]] answer after_fetch(time_point now) const;
 
-  void began() { refreshing_ = true; }
-  void succeeded(access_token token);
-  void failed(steady now);
+  /// The fetch ended with a token. `wall_now` is what the wall clock says at `now`.
+  void fetched(access_token token, time_point now, wall_time wall_now);
+  /// The fetch ended without one.
+  void failed(token_result why, time_point now);
 
-  [[nodiscard]] bool refreshing() const { return refreshing_; }
-  [[nodiscard]] const access_token& token() const { return token_; }
+  [[nodiscard]] bool fetching() const noexcept { return fetching_; }
+  [[nodiscard]] const access_token& token() const noexcept { return token_; }
+  /// The last failure, and how long the source is still left alone.
+  [[nodiscard]] token_result failure(time_point now) const;
 
  private:
+  [[nodiscard]] bool usable() const noexcept { return have_ && !refused_; }
+  [[nodiscard]] duration life_left(time_point now) const noexcept;
+  step begin(bool forced) noexcept;
+
   access_token token_;
+  time_point ends_ = time_point::max();  // of the token's life
   bool have_ = false;
-  bool refreshing_ = false;
-  int failures_ = 0;
-  steady failed_at_{};
+  bool refused_ = false;  // the API refused the token
+  bool fetching_ = false;
+  bool forced_ = false;  // the fetch under way was begun because the token had been refused
+  std::optional<time_point> fetched_at_;
+  std::optional<time_point> forced_at_;  // end of the last forced fetch that succeeded
+  token_result failure_;                 // of the last fetch, if it failed
+  int failures_ = 0;                     // in a row
+  time_point failed_at_ = time_point::min();
+  time_point rest_until_ = time_point::min();
 };
 
 }  // namespace reroute::detail

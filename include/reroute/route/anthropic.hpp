@@ -1,4 +1,4 @@
-// The route to Anthropic direct: api.anthropic.com.
+// The route to Anthropic direct: api.anthropic.com, or a gateway that speaks its API.
 #pragma once
 
 #include <reroute/route/route.hpp>
@@ -9,38 +9,45 @@
 
 namespace reroute {
 
-/// Options of `anthropic`. One of `api_key` and `credential` is needed.
+/// Options of `anthropic`. One of `api_key` and `credential` must be set.
 struct anthropic_options {
-  /// An API key, sent as `x-api-key`.
+  /// An API key, sent as `x-api-key`; an OAuth token (`sk-ant-oat...`) is sent as a bearer token,
+  /// with the beta `oauth-2025-04-20` that it needs. Default empty: `credential` is used.
   std::string api_key = {};
-  /// Any other credential: a bearer token, or a source of tokens. OAuth tokens (`sk-ant-oat...`)
-  /// bring the beta feature they need by themselves.
+  /// Any other credential: a bearer token, or a source of keys or tokens; OAuth tokens as above.
+  /// Default none: `api_key` is used.
   reroute::credential credential = {};
-  /// Where the API is. Another one for gateways; its path is kept and the API's appended.
+  /// The URL below which the API lies, https, without a query; "/v1/messages" is appended to its
+  /// path. Must not be empty.
   std::string base_url = "https://api.anthropic.com";
-  /// `anthropic-version`. The default keeps `temperature`; "2026-10-21" is what new SDKs send.
+  /// `anthropic-version`. Must not be empty. Default 2023-06-01: the newer 2026-10-21 refuses
+  /// `temperature`, `top_p` and `top_k` (lib/decisions/001-anthropic-version.md).
   std::string version = "2023-06-01";
-  /// Beta features for every request, beside each request's own.
+  /// Beta features of every request, one name in each entry; a request may bring more. Default
+  /// none.
   std::vector<std::string> betas = {};
-  /// Names of models on this route; what is not listed keeps its name.
+  /// Names of models on this route. A model that is not listed keeps its name. Default empty.
   model_names models = {};
-  /// Name in outcomes, logs and metrics.
+  /// The route's name in outcomes, logs and metrics. Must not be empty.
   std::string name = "anthropic";
-  /// Further header fields of every request, e.g. a gateway's. Must not name what the route sets
-  /// itself.
+  /// Further header fields of every request, e.g. a gateway's. Must not hold what the route or the
+  /// transport sets itself: credentials, content, version, betas, framing. Default none.
   http::headers extra_headers = {};
-  /// A 401 or 403 goes to the next route, and quarantines this one. Default off.
+  /// A 401 or 403 is worth another route, and quarantines this one. Default off: a wrong key must
+  /// not spray all routes.
   bool failover_on_auth = false;
-  /// A 404, an unknown model, goes to the next route. Default off.
+  /// A 404 (a model that this route does not have) is worth another route. Default off.
   bool failover_on_not_found = false;
-  /// Lets `base_url` be http://. Only for loopback and sidecars: the key travels in the clear. The
-  /// transport must allow it too (`https_options::allow_plain_http`). Default off.
+  /// Lets `base_url` be http://. The credential then travels in the clear: for a gateway on the
+  /// same machine or pod. The transport must allow it too (`https_options::allow_plain_http`).
+  /// Default off.
   bool allow_plain_http = false;
-  /// Where requests go; empty: the client's own HTTPS transport.
+  /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};
 };
 
-/// Makes the route. Throws `std::invalid_argument` that names the option and the cure.
+/// Makes the route to Anthropic direct. Throws `std::invalid_argument` that names the option and
+/// the cure, and never repeats a secret.
 [[nodiscard]] route anthropic(anthropic_options options);
 
 }  // namespace reroute

@@ -10,42 +10,54 @@
 namespace reroute {
 
 /// Options of `azure_foundry`. One of `resource` and `base_url`, and one of `api_key` and
-/// `credential`, are needed.
+/// `credential`, must be set.
 struct azure_foundry_options {
-  /// The Foundry resource's name: https://{resource}.services.ai.azure.com/anthropic.
+  /// The name of the Foundry resource: letters, digits and hyphens, at most 63. Requests go to
+  /// https://{resource}.services.ai.azure.com/anthropic. Default empty: `base_url` is used.
   std::string resource = {};
-  /// The whole base instead, e.g. an own gateway's. "/anthropic" is appended if the path does not
-  /// end in it, unless `base_url_is_complete`.
+  /// The URL below which the API lies, https, without a query. Without a path it gets "/anthropic",
+  /// as Azure has it; any other path is a gateway's, and is kept. On Azure's own hosts the path
+  /// must be
+  /// "/anthropic" or empty. Then "/v1/messages" is appended. Default empty: `resource` is used.
   std::string base_url = {};
-  /// Takes `base_url` as it is: only "/v1/messages" is appended. Default off.
+  /// Takes `base_url` as it is, even without a path: for a gateway with the API at its root.
+  /// Default off.
   bool base_url_is_complete = false;
-  /// A key, sent as `x-api-key`.
+  /// A key, sent in `key_header`. Default empty: `credential` is used.
   std::string api_key = {};
-  /// Entra: a bearer token, or a source of tokens.
+  /// Any other credential: an Entra ID token as bearer token, or a source of them (scope
+  /// https://ai.azure.com/.default). Default none: `api_key` is used.
   reroute::credential credential = {};
-  /// The deployments' names: {"claude-opus-4-8", "opus-prod"}. What is not listed keeps its name,
-  /// which is Azure's default too.
+  /// The names of deployments: {{"claude-opus-4-8", "opus-prod"}}. A model that is not listed keeps
+  /// its name, which is Azure's default for a deployment too. Default empty.
   model_names models = {};
-  /// `anthropic-version`.
+  /// `anthropic-version`. Must not be empty; as for `anthropic_options`.
   std::string version = "2023-06-01";
-  /// Beta features for every request, beside each request's own.
+  /// Beta features of every request, one name in each entry; a request may bring more. Default
+  /// none.
   std::vector<std::string> betas = {};
-  /// Name in outcomes, logs and metrics.
+  /// The route's name in outcomes, logs and metrics. Must not be empty.
   std::string name = "azure";
-  /// Further header fields of every request, e.g. a gateway's. Must not name what the route sets
-  /// itself.
+  /// Further header fields of every request, e.g. a gateway's. Must not hold what the route or the
+  /// transport sets itself: credentials, content, version, betas, framing. Default none.
   http::headers extra_headers = {};
-  /// A 401 or 403 goes to the next route, and quarantines this one. Default off.
+  /// A 401 or 403 is worth another route, and quarantines this one. Default off: a wrong key must
+  /// not spray all routes.
   bool failover_on_auth = false;
-  /// A 404, a missing deployment, goes to the next route. Default off.
+  /// A 404 (a deployment that does not exist) is worth another route. Default off.
   bool failover_on_missing_deployment = false;
   /// Lets `base_url` be http://; as for `anthropic_options`. Default off.
   bool allow_plain_http = false;
-  /// Where requests go; empty: the client's own HTTPS transport.
+  /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};
+  /// The header that carries a key. Must not be empty. Azure reads `x-api-key` and `api-key` alike;
+  /// only one is sent, because every copy of a key is one more that somebody may log. A gateway may
+  /// want `api-key` or `Ocp-Apim-Subscription-Key`.
+  std::string key_header = "x-api-key";
 };
 
-/// Makes the route. Throws `std::invalid_argument` that names the option and the cure.
+/// Makes the route to Claude in Microsoft Foundry. Throws `std::invalid_argument` that names the
+/// option and the cure, and never repeats a secret.
 [[nodiscard]] route azure_foundry(azure_foundry_options options);
 
 }  // namespace reroute

@@ -13,7 +13,7 @@
 namespace reroute {
 
 /// A token and when it ends. A class, not an aggregate: it may stand inside a `co_await`.
-/// The secret is wiped when released, and cannot be printed.
+/// The secret is wiped from memory when released, and cannot be printed. Moved from, it is empty.
 class access_token {
  public:
   access_token() = default;
@@ -39,8 +39,11 @@ class access_token {
   std::optional<std::chrono::system_clock::time_point> expires_at_;
 };
 
-/// Fetches a token. Awaited on the client's executor; errors are thrown (a `std::system_error`
-/// keeps its code) and become a failed attempt on the route: `category::auth`, worth another route.
+/// Fetches a token. Awaited on the client's executor, one fetch at a time, and cancelled (terminal)
+/// when the client ends or after two minutes. Errors are thrown (a `std::system_error` keeps its
+/// code) and become a failed attempt on the route: `category::auth`, worth another route. The text
+/// of an exception is shown; what looks like a secret in it is hidden, but better do not put one
+/// there.
 using token_source = std::function<asio::awaitable<access_token>()>;
 
 /// How a route proves who it is.
@@ -56,13 +59,16 @@ class credential {
   /// No credential.
   credential() = default;
   /// A key that does not change, sent as `x-api-key`.
-  /// Throws `std::invalid_argument` if it is empty or holds a character that no header may hold
-  /// (a line break at its end is the usual accident); the text never repeats the key.
+  /// Throws `std::invalid_argument` that says the cure and never repeats the key: if it is empty,
+  /// or has white space, a line break (at its end: the usual accident), a control character, a
+  /// character outside ASCII or quotes around it.
   static credential key(std::string secret);
   /// A bearer token that does not change. Throws like `key`.
   static credential bearer(std::string secret);
   /// Bearer tokens from a source: fetched when first needed, cached until shortly before they
-  /// expire, refreshed once for all waiting calls, and once by force after a 401.
+  /// expire, refreshed once for all waiting calls, and once by force after a 401. A source that
+  /// fails is left alone for 1 s, doubling up to 30 s. Throws `std::invalid_argument` for an empty
+  /// function.
   static credential bearer(token_source source);
   /// Keys from a source, sent as `x-api-key`; otherwise like `bearer(source)`.
   static credential key(token_source source);

@@ -15,17 +15,25 @@ namespace reroute {
 struct environment_routes {
   /// The routes that are complete, Anthropic direct first.
   std::vector<route> routes;
-  /// What is missing or wrong for the others, a sentence each; variables by name, never by value.
+  /// What is missing, wrong or ignored, a sentence each, which begins with the route's name.
+  /// Variables are told by name, never by value.
   std::vector<std::string> notes;
 };
 
 /// Looks a variable up; nothing if it is not set.
 using environment_lookup = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Reads ANTHROPIC_API_KEY (else ANTHROPIC_AUTH_TOKEN), ANTHROPIC_BASE_URL and
-/// ANTHROPIC_CUSTOM_HEADERS; ANTHROPIC_FOUNDRY_API_KEY with ANTHROPIC_FOUNDRY_RESOURCE or
-/// ANTHROPIC_FOUNDRY_BASE_URL. An empty variable counts as not set. Never throws for what it finds.
+/// Reads the variables that the official SDKs read. A variable that is empty counts as not set.
+///
+/// Anthropic direct: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN (sent as a bearer token);
+/// ANTHROPIC_BASE_URL; ANTHROPIC_CUSTOM_HEADERS, one `Name: value` on each line, for this route
+/// only, since they may hold a gateway's secrets (`anthropic-beta` becomes `betas`). Foundry:
+/// ANTHROPIC_FOUNDRY_API_KEY, and one of ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL.
+///
+/// A route that is half configured, or wrongly, is a note and no exception. Reads with
+/// `std::getenv`, so no other thread may change the environment meanwhile.
 [[nodiscard]] environment_routes routes_from_environment();
+/// The same from another place, e.g. a test's. Throws `std::invalid_argument` if `lookup` is empty.
 [[nodiscard]] environment_routes routes_from_environment(const environment_lookup& lookup);
 
 }  // namespace reroute

@@ -28,8 +28,36 @@ struct write_context {
 /// written (a token with a line break); that is a failed attempt.
 using request_writer = std::function<http::request(const write_context& context)>;
 
-/// One way to reach Claude. Made by `anthropic(...)`, `azure_foundry(...)`, or by hand: a further
-/// provider is a writer and a resolver more. Configuration: an aggregate, checked by the client.
+/// One way to reach Claude. Made by `anthropic(...)`, `azure_foundry(...)`, or by hand.
+/// Configuration: an aggregate, checked by the client.
+///
+/// A further provider is one writer and one resolver more:
+/// ```cpp
+/// reroute::route lab;
+/// lab.name = "lab";
+/// lab.credential = reroute::credential::bearer(token);
+/// lab.models = {{"claude-opus-4-8", "opus"}};
+/// lab.write = [url = reroute::http::parse_url("https://lab.example/claude")](
+///                 const reroute::write_context& context) {
+///   reroute::http::request out;
+///   out.method = "POST";
+///   out.url = url.join(context.op == reroute::operation::create ? "/ask" : "/count");
+///   out.headers.add("content-type", "application/json");
+///   out.headers.add("authorization", "Bearer " + std::string(context.secret));
+///   out.body = context.request.body_for(context.model);  // shared, not copied
+///   return out;
+/// };
+/// lab.resolve = [](const reroute::http::response& response, reroute::http::date) {
+///   reroute::normalized_error error;  // or begin with what anthropic_resolver makes of it
+///   error.route = "lab";
+///   error.status = response.status;
+///   error.category = reroute::category::server;
+///   error.retryable = error.failover_worthy = response.status >= 500;
+///   return error;
+/// };
+/// ```
+/// The writer is called once for each attempt, with a credential that is fresh by then. The
+/// resolver is called for every answer that is not a 2xx.
 struct route {
   /// Unique within a client; used in outcomes, logs and metrics. Must not be empty.
   std::string name;

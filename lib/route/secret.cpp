@@ -1,0 +1,85 @@
+// Checks, wipes and hides secrets.
+#include "route/secret.hpp"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace reroute::detail {
+namespace {
+
+constexpr std::size_t longest_word = 31;
+constexpr std::size_t longest_text = 300;
+constexpr std::string_view hidden = "[hidden]";
+constexpr std::string_view vendor_prefix = "sk-ant-";
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+bool is_foreign(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+// the letters of keys, JWTs, base64 in both alphabets, and what percent-encoding makes of them
+bool is_secret_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-_.~+/=%").find(c) != std::string_view::npos;
+}
+
+void hide_known(std::string& text, std::string_view known) {
+  if (known.empty()) return;
+  for (std::size_t at = 0; (at = text.find(known, at)) != std::string::npos; at += hidden.size())
+    text.replace(at, known.size(), hidden);
+}
+
+}  // namespace
+
+void wipe(std::string& secret) noexcept {
+  // a short string that was moved from still has its letters beyond its end
+  secret.resize(secret.capacity());
+  OPENSSL_cleanse(secret.data(), secret.size());
+  secret.clear();
+}
+
+std::string_view secret_problem(std::string_view secret) noexcept {
+  if (secret.empty()) return "is empty; set it";
+  if (secret.back() == '\n' || secret.back() == '\r')
+    return "ends in a line break, as text read from a file does; trim it";
+  if (is_space(secret.front()) || is_space(secret.back()))
+    return "has white space at an end; trim it";
+  if (std::any_of(secret.begin(), secret.end(), is_space))
+    return "has white space in it; give the secret alone, without \"Bearer\" or a variable's name";
+  if (std::any_of(secret.begin(), secret.end(), is_control))
+    return "has a control character in it; check how it was copied";
+  if (std::any_of(secret.begin(), secret.end(), is_foreign))
+    return "has a character outside ASCII in it; check how it was copied";
+  if (secret.front() == '"' || secret.front() == '\'')
+    return "begins with a quotation mark; give it without quotes";
+  return {};
+}
+
+void check_secret(std::string_view what, std::string_view secret) {
+  if (const std::string_view problem = secret_problem(secret); !problem.empty())
+    throw std::invalid_argument(std::string(what).append(" ").append(problem));
+}
+
+std::string redact(std::string_view text, std::string_view known) {
+  std::string given(text);
+  hide_known(given, known);
+  std::string shown;
+  for (auto at = given.cbegin(); at != given.cend() && shown.size() < longest_text;) {
+    if (!is_secret_letter(*at)) {
+      shown += is_control(*at) ? ' ' : *at;
+      ++at;
+      continue;
+    }
+    const auto end = std::find_if_not(at, given.cend(), is_secret_letter);
+    const std::string_view word(&*at, static_cast<std::size_t>(end - at));
+    const bool secret =
+        word.size() > longest_word || word.find(vendor_prefix) != std::string_view::npos;
+    shown += secret ? hidden : word;
+    at = end;
+  }
+  if (shown.size() > longest_text) shown.resize(longest_text);
+  return shown;
+}
+
+}  // namespace reroute::detail

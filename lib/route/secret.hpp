@@ -1,0 +1,23 @@
+// What may be sent as a secret, how memory forgets one, and how a text is cleaned of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// Empties `secret` and overwrites all the memory that it holds.
+void wipe(std::string& secret) noexcept;
+
+/// Why `secret` cannot be a credential, and the cure; empty if it can. Never repeats it.
+[[nodiscard]] std::string_view secret_problem(std::string_view secret) noexcept;
+
+/// Throws `std::invalid_argument` that begins with `what` unless `secret` can be a credential.
+void check_secret(std::string_view what, std::string_view secret);
+
+/// A foreign text, fit to be shown: what looks like a secret (`known`, `sk-ant-...`, and any run of
+/// 32 letters, digits and the like without a space) becomes "[hidden]", control characters become
+/// spaces, and it is cut after 300 bytes.
+[[nodiscard]] std::string redact(std::string_view text, std::string_view known = {});
+
+}  // namespace reroute::detail
