@@ -163,6 +163,7 @@ std::string url::authority() const {
 std::string url::text() const { return scheme + "://" + authority() + target; }
 
 url url::join(std::string_view path) const {
+  if (path.empty()) return *this;
   const auto split = [](std::string_view whole) {
     const auto at = std::min(whole.find('?'), whole.size());
     return std::pair(whole.substr(0, at), whole.substr(at));
@@ -175,10 +176,10 @@ url url::join(std::string_view path) const {
     more_path.remove_prefix(1);
   url out = *this;
   out.target = std::string(own_path).append("/").append(more_path).append(more_query);
-  if (!more_query.empty() && own_query.size() > 1) {
-    out.target.append("&").append(own_query.substr(1));
-  } else {
+  if (more_query.empty()) {
     out.target.append(own_query);
+  } else if (own_query.size() > 1) {
+    out.target.append("&").append(own_query.substr(1));
   }
   return out;
 }
