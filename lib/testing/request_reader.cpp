@@ -1,0 +1,99 @@
+// A small request parser for the fake.
+#include "testing/request_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace reroute::testing {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+  return text;
+}
+
+bool read_number(std::string_view text, std::size_t& into, int base) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), into, base);
+  return failed == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+request_reader::state request_reader::feed(std::string_view bytes) {
+  text_ += bytes;
+  if (!have_head_) {
+    const state head = read_head();
+    if (head != state::whole) return head;
+  }
+  return chunked_ ? read_chunks() : read_body();
+}
+
+request_reader::state request_reader::read_head() {
+  const std::size_t end = text_.find("\r\n\r\n");
+  if (end == std::string::npos) return text_.size() > max_head ? state::broken : state::need_more;
+  std::string_view head = std::string_view(text_).substr(0, end + 2);
+  const std::size_t line_end = head.find("\r\n");
+  const std::string_view line = head.substr(0, line_end);
+  const std::size_t first = line.find(' '), last = line.rfind(' ');
+  if (first == std::string_view::npos || last == first || line.substr(last + 1) != "HTTP/1.1")
+    return state::broken;
+  request_.method = line.substr(0, first);
+  request_.target = line.substr(first + 1, last - first - 1);
+  head.remove_prefix(line_end + 2);
+  while (!head.empty()) {
+    const std::size_t stop = head.find("\r\n");
+    const std::string_view field = head.substr(0, stop);
+    const std::size_t colon = field.find(':');
+    if (colon == std::string_view::npos || colon == 0) return state::broken;
+    request_.fields[lower(field.substr(0, colon))] = trim(field.substr(colon + 1));
+    head.remove_prefix(stop + 2);
+  }
+  chunked_ = lower(request_.field("transfer-encoding")) == "chunked";
+  length_ = 0;
+  if (!chunked_ && !request_.field("content-length").empty() &&
+      !read_number(request_.field("content-length"), length_, 10))
+    return state::broken;
+  if (length_ > max_body) return state::broken;
+  text_.erase(0, end + 4);
+  have_head_ = true;
+  return state::whole;
+}
+
+request_reader::state request_reader::read_body() {
+  if (text_.size() < length_) return state::need_more;
+  request_.body = text_.substr(0, length_);
+  text_.erase(0, length_);
+  return state::whole;
+}
+
+request_reader::state request_reader::read_chunks() {
+  for (;;) {
+    const std::size_t line = text_.find("\r\n");
+    if (line == std::string::npos) return state::need_more;
+    std::size_t size = 0;
+    if (!read_number(std::string_view(text_).substr(0, line), size, 16) || size > max_body)
+      return state::broken;
+    if (text_.size() < line + 2 + size + 2) return state::need_more;
+    request_.body.append(text_, line + 2, size);
+    text_.erase(0, line + 2 + size + 2);
+    if (size == 0) return state::whole;
+  }
+}
+
+heard_request request_reader::take() {
+  have_head_ = false;
+  return std::exchange(request_, heard_request());
+}
+
+}  // namespace reroute::testing

@@ -1,0 +1,41 @@
+// Reads HTTP/1.1 requests from bytes, by hand: the fake shares no parser with the client.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace reroute::testing {
+
+/// One request. Names of fields in lower case; of several with one name, the last.
+struct heard_request {
+  std::string method, target, body;
+  std::map<std::string, std::string, std::less<>> fields;
+
+  [[nodiscard]] std::string_view field(std::string_view name) const {
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string_view() : std::string_view(found->second);
+  }
+};
+
+/// Feed it bytes; take a request when it is whole.
+class request_reader {
+ public:
+  enum class state : unsigned char { need_more, whole, broken };
+  [[nodiscard]] state feed(std::string_view bytes);
+  /// After `whole`: the request; what came behind it stays for the next.
+  [[nodiscard]] heard_request take();
+
+ private:
+  [[nodiscard]] state read_head();
+  [[nodiscard]] state read_body();
+  [[nodiscard]] state read_chunks();
+  static constexpr std::size_t max_head = 64 * 1024, max_body = 64 * 1024 * 1024;
+  std::string text_;
+  heard_request request_;
+  bool have_head_ = false, chunked_ = false;
+  std::size_t length_ = 0;
+};
+
+}  // namespace reroute::testing
