@@ -1,8 +1,8 @@
 // A call while it lives, and the attempt that it has under way.
 #pragma once
 
+#include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
-#include <reroute/detail/completion.hpp>
 #include <reroute/message/encoded_request.hpp>
 
 #include "client/call_machine.hpp"

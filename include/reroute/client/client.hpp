@@ -4,8 +4,8 @@
 #include <reroute/client/api_error.hpp>
 #include <reroute/client/call_options.hpp>
 #include <reroute/client/client_options.hpp>
+#include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
-#include <reroute/detail/completion.hpp>
 #include <reroute/message/message_request.hpp>
 
 #include <asio/any_io_executor.hpp>
