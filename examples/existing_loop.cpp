@@ -28,11 +28,11 @@ int main() {
   // [callback]
 
   asio::cancellation_signal stop;
-  claude.async_create(
-      question, reroute::call_options().priority(reroute::priority::batch),
-      asio::bind_cancellation_slot(stop.slot(), [](std::error_code failed, const reroute::outcome&) {
-        std::cout << "cancelled: " << failed.message() << '\n';
-      }));
+  claude.async_create(question, reroute::call_options().priority(reroute::priority::batch),
+                      asio::bind_cancellation_slot(
+                          stop.slot(), [](std::error_code failed, const reroute::outcome&) {
+                            std::cout << "cancelled: " << failed.message() << '\n';
+                          }));
   stop.emit(asio::cancellation_type::terminal);
   io.run();
 
@@ -40,7 +40,8 @@ int main() {
   io.restart();
   auto busy = asio::make_work_guard(io);
   std::thread loop([&io] { io.run(); });
-  std::future<reroute::message> reply = asio::co_spawn(io, claude.create(question), asio::use_future);
+  std::future<reroute::message> reply =
+      asio::co_spawn(io, claude.create(question), asio::use_future);
   std::cout << "future: " << reply.get().text() << '\n';
   // [future]
   busy.reset();

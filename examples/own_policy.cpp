@@ -10,7 +10,8 @@
 #include <iostream>
 
 // [policy]
-// a batch job: never pay for another route because of a mere rate limit, and give up early on faults
+// a batch job: never pay for another route because of a mere rate limit, and give up early on
+// faults
 reroute::decision thrifty(const reroute::normalized_error& error, const reroute::progress& so_far) {
   if (error.category == reroute::category::rate_limit) return reroute::decision::retry;
   if (error.category == reroute::category::server && so_far.attempts >= 2)
@@ -30,7 +31,9 @@ int main() {
   asio::io_context io;
   reroute::observer watch;
   watch.at_refusal = [](const reroute::refusal_event& event) { std::cout << event.error << '\n'; };
-  watch.at_outcome = [](const reroute::outcome_event& event) { std::cout << event.outcome << '\n'; };
+  watch.at_outcome = [](const reroute::outcome_event& event) {
+    std::cout << event.outcome << '\n';
+  };
   reroute::client claude(io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
                                                              .base_url = here.anthropic_url()}),
                                          reroute::azure_foundry({.base_url = here.azure_url(),

@@ -21,7 +21,7 @@ reroute::route house_gateway(const std::string& base, const std::string& team_ke
     reroute::http::request out;
     out.method = "POST";
     out.url = endpoint.join(asked.op == reroute::operation::create ? "/v1/messages"
-                                                                  : "/v1/messages/count_tokens");
+                                                                   : "/v1/messages/count_tokens");
     out.headers = {{"content-type", "application/json"}, {"anthropic-version", "2023-06-01"}};
     out.headers.add("x-api-key", asked.secret);
     out.body = asked.request.body_for(asked.model);

@@ -13,10 +13,12 @@
 
 using namespace std::chrono_literals;
 
-asio::awaitable<void> ask(reroute::client& claude, int number, std::map<std::string, int>& answers) {
+asio::awaitable<void> ask(reroute::client& claude, int number,
+                          std::map<std::string, int>& answers) {
   auto question = reroute::message_request("claude-opus-4-8");
   question.max_tokens(64).user("What is the square of " + std::to_string(number) + "?");
-  const reroute::message reply = co_await claude.create(question, reroute::call_options().deadline(20s));
+  const reroute::message reply =
+      co_await claude.create(question, reroute::call_options().deadline(20s));
   ++answers[std::string(reply.route())];
 }
 
@@ -26,8 +28,8 @@ int main() {
   asio::io_context io;
   // [two_routes]
   reroute::client claude(
-      io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
-                                          .base_url = here.anthropic_url()}),
+      io, {.routes = {reroute::anthropic(
+                          {.api_key = here.anthropic_key(), .base_url = here.anthropic_url()}),
                       reroute::azure_foundry({.base_url = here.azure_url(),
                                               .api_key = here.azure_key(),
                                               .models = {{"claude-opus-4-8", "opus-prod"}}})},

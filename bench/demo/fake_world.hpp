@@ -1,10 +1,10 @@
 // The demo's two fake routes, served by a thread of their own.
 #pragma once
 
-#include "bench/demo/storm.hpp"
-
 #include <reroute/io/https_transport.hpp>
 #include <reroute/route/route.hpp>
+
+#include "bench/demo/storm.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -1,11 +1,11 @@
 // The demo's storm, run by three clients over real sockets.
 #include "bench/demo/storm.hpp"
 
+#include <reroute/reroute.hpp>
+
 #include "bench/demo/fake_world.hpp"
 #include "bench/support/article_loops.hpp"
 #include "bench/support/progress.hpp"
-
-#include <reroute/reroute.hpp>
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -62,8 +62,8 @@ class run {
   std::string line() const {
     char text[120];
     const double now = seconds(std::chrono::steady_clock::now() - begin_).count();
-    std::snprintf(text, sizeof text, "%5zu answered, %5zu lost, %6zu refusals, %5.1f s", result_.answered,
-                  over_ - result_.answered, world.refused(), now);
+    std::snprintf(text, sizeof text, "%5zu answered, %5zu lost, %6zu refusals, %5.1f s",
+                  result_.answered, over_ - result_.answered, world.refused(), now);
     return text;
   }
   bench::progress progress_;
@@ -94,10 +94,9 @@ result run_loop(const storm& what, const char* name, loop body, int count) {
   const auto asked = question(0).encode(reroute::operation::create);
   for (const reroute::route& each : of.world.routes()) {
     const reroute::write_context context{reroute::operation::create, asked,
-                                         each.models.on_route(asked.model()), each.credential.type(),
-                                         each.credential.token().secret()};
-    shared->routes.push_back(
-        {[request = each.write(context)] { return request; }, each.resolve});
+                                         each.models.on_route(asked.model()),
+                                         each.credential.type(), each.credential.token().secret()};
+    shared->routes.push_back({[request = each.write(context)] { return request; }, each.resolve});
   }
   for (std::size_t i = 0; i < what.calls; ++i)
     asio::co_spawn(of.io, one_call(of, *shared, body), asio::detached);

@@ -57,8 +57,10 @@ asio::awaitable<bool> before_loop(loop_context& shared) {
     if (heard.response.status != 429) co_return false;
     int seconds = 1;
     if (const auto value = heard.response.headers.find("retry-after")) {
-      const auto [end, failed] = std::from_chars(value->data(), value->data() + value->size(), seconds);
-      if (failed != std::errc() || end != value->data() + value->size()) co_return false;  // int() throws
+      const auto [end, failed] =
+          std::from_chars(value->data(), value->data() + value->size(), seconds);
+      if (failed != std::errc() || end != value->data() + value->size())
+        co_return false;  // int() throws
     }
     co_await wait(std::chrono::seconds(seconds));
   }
@@ -70,7 +72,8 @@ asio::awaitable<bool> after_loop(loop_context& shared) {
     for (int attempt = 0; attempt < 4; ++attempt) {
       const answer heard = co_await ask(shared, route);
       if (!heard.error && heard.response.status == 200) co_return true;
-      const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+      const auto now =
+          std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
       const reroute::normalized_error error =
           heard.error ? reroute::resolve_transport_failure("", heard.error.code, heard.error.sent)
                       : route.resolve(heard.response, now);
@@ -79,8 +82,11 @@ asio::awaitable<bool> after_loop(loop_context& shared) {
         break;
       }
       std::chrono::duration<double> pause =
-          std::uniform_real_distribution<double>(0, std::min(std::exp2(attempt), 30.0))(shared.random) * 1s;
-      if (error.retry_after) pause = std::min<std::chrono::duration<double>>(*error.retry_after, 30s);
+          std::uniform_real_distribution<double>(
+              0, std::min(std::exp2(attempt), 30.0))(shared.random) *
+          1s;
+      if (error.retry_after)
+        pause = std::min<std::chrono::duration<double>>(*error.retry_after, 30s);
       co_await wait(pause);
     }
   }

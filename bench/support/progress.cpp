@@ -1,10 +1,9 @@
 // The progress line.
 #include "bench/support/progress.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <unistd.h>
 #include <utility>
 
 namespace bench {
@@ -26,8 +25,8 @@ void progress::print(std::size_t done, const std::string& rest, bool last) {
   constexpr std::size_t width = 30;
   const std::size_t full = goal_ == 0 ? width : std::min(width, done * width / goal_);
   const std::string bar = std::string(full, '#') + std::string(width - full, '.');
-  std::printf("%s%-8s [%s] %s%s", terminal_ ? "\r\033[K" : "", label_.c_str(), bar.c_str(), rest.c_str(),
-              terminal_ && !last ? "" : "\n");
+  std::printf("%s%-8s [%s] %s%s", terminal_ ? "\r\033[K" : "", label_.c_str(), bar.c_str(),
+              rest.c_str(), terminal_ && !last ? "" : "\n");
   std::fflush(stdout);
 }
 

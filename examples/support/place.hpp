@@ -1,8 +1,10 @@
-// Where the examples run: against real routes if the environment names them, else a fake Claude here.
+// Where the examples run: against real routes if the environment names them, else a fake Claude
+// here.
 #pragma once
 
 #include <reroute/io/https_transport.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 

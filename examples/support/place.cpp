@@ -1,0 +1,82 @@
+// The place where the examples run.
+#include "examples/support/place.hpp"
+
+#include <reroute/testing/fake_claude.hpp>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+#include <cstdlib>
+#include <thread>
+
+namespace examples {
+namespace {
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value ? value : "";
+}
+
+reroute::testing::fake_route_options azure_face() {
+  reroute::testing::fake_route_options options;
+  options.face = reroute::testing::face::azure;
+  return options;
+}
+
+}  // namespace
+
+// the fake runs on a thread and loop of its own, so that the example's loop ends with its work
+struct place::fake {
+  fake() : thread([this] { io.run(); }) {}
+  ~fake() {
+    asio::post(io, [this] { claude.stop(); });
+    busy.reset();
+    thread.join();
+  }
+  asio::io_context io;
+  asio::executor_work_guard<asio::io_context::executor_type> busy = asio::make_work_guard(io);
+  reroute::testing::fake_claude claude{io.get_executor()};
+  reroute::testing::fake_route anthropic = claude.add_route();
+  reroute::testing::fake_route azure = claude.add_route(azure_face());
+  std::thread thread;  // last: it starts when all else is there
+};
+
+place::place() {
+  const bool real = !variable("ANTHROPIC_API_KEY").empty() &&
+                    !variable("ANTHROPIC_FOUNDRY_API_KEY").empty() &&
+                    !variable("ANTHROPIC_FOUNDRY_RESOURCE").empty();
+  if (!real) fake_ = std::make_unique<fake>();
+}
+
+place::~place() = default;
+
+std::string place::anthropic_url() const {
+  return fake_ ? fake_->anthropic.base_url() : "https://api.anthropic.com";
+}
+
+std::string place::anthropic_key() const {
+  return fake_ ? fake_->anthropic.key() : variable("ANTHROPIC_API_KEY");
+}
+
+std::string place::azure_url() const {
+  return fake_ ? fake_->azure.base_url()
+               : "https://" + variable("ANTHROPIC_FOUNDRY_RESOURCE") +
+                     ".services.ai.azure.com/anthropic";
+}
+
+std::string place::azure_key() const {
+  return fake_ ? fake_->azure.key() : variable("ANTHROPIC_FOUNDRY_API_KEY");
+}
+
+reroute::https_options place::https() const {
+  reroute::https_options options;
+  if (fake_) options.tls.ca_pem = fake_->claude.ca_pem();
+  return options;
+}
+
+void place::anthropic_refuses_for(std::chrono::milliseconds time) {
+  if (fake_) fake_->anthropic.refuse_for(time);
+}
+
+}  // namespace examples
