@@ -2,10 +2,12 @@
 #include <reroute/message/content_block.hpp>
 
 #include "message/json.hpp"
+#include "message/quote.hpp"
 
 #include <boost/json/array.hpp>
 
-#include <stdexcept>
+#include <algorithm>
+#include <string>
 
 namespace reroute {
 
@@ -13,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-json::object block_of(std::string_view type) {
+json::object typed(std::string_view type) {
   json::object block;
   block["type"] = json::string(type.data(), type.size());
   return block;
@@ -23,113 +25,144 @@ std::shared_ptr<const json::value> share(json::object block) {
   return std::make_shared<const json::value>(std::move(block));
 }
 
-json::object base64_source(std::string_view media_type, std::string_view data) {
-  json::object source = block_of("base64");
-  source["media_type"] = detail::checked(media_type, "media_type");
-  source["data"] = detail::checked(data, "base64 data");
+json::string filled(std::string_view text, const std::string& what) {
+  if (text.empty()) detail::refuse(what + " must not be empty");
+  return detail::checked_string(text, what);
+}
+
+json::object base64_source(const std::string& of, std::string_view media_type,
+                           std::string_view base64) {
+  constexpr auto in_alphabet = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/' || c == '=';
+  };
+  const auto bad = std::find_if_not(base64.begin(), base64.end(), in_alphabet);
+  if (bad != base64.end())
+    detail::refuse("the data of " + of + " is not base64 at byte " +
+                   std::to_string(bad - base64.begin()) +
+                   "; encode the file in base64, without line breaks");
+  json::object source = typed("base64");
+  source["media_type"] = filled(media_type, "the media type of " + of);
+  source["data"] = filled(base64, "the data of " + of);
   return source;
 }
 
-json::object result_of(std::string_view tool_use_id, bool is_error) {
-  json::object block = block_of("tool_result");
-  block["tool_use_id"] = detail::checked(tool_use_id, "tool_result.tool_use_id");
+json::object url_source(const std::string& of, std::string_view url) {
+  json::object source = typed("url");
+  source["url"] = filled(url, "the URL of " + of);
+  return source;
+}
+
+json::object with_source(std::string_view type, json::object source) {
+  json::object block = typed(type);
+  block["source"] = std::move(source);
+  return block;
+}
+
+json::object result_of(std::string_view tool_use_id, json::value content, bool is_error) {
+  json::object block = typed("tool_result");
+  block["tool_use_id"] = filled(tool_use_id, "the tool_use_id of a tool_result");
+  block["content"] = std::move(content);
   if (is_error) block["is_error"] = true;
   return block;
 }
 
-std::string_view text_in(const json::value& block, std::string_view name) noexcept {
-  return detail::text_at(block.get_object(), name);
-}
+const json::value null_value;
 
 }  // namespace
 
 content_block content_block::text(std::string_view text) {
-  json::object block = block_of("text");
-  block["text"] = detail::checked(text, "text");
+  json::object block = typed("text");
+  block["text"] = filled(text, "the text of a block");
   return content_block(share(std::move(block)));
 }
 
-content_block content_block::image(std::string_view media_type, std::string_view data) {
-  json::object block = block_of("image");
-  block["source"] = base64_source(media_type, data);
-  return content_block(share(std::move(block)));
+content_block content_block::image(std::string_view media_type, std::string_view base64) {
+  return content_block(share(with_source("image", base64_source("an image", media_type, base64))));
 }
 
 content_block content_block::image_url(std::string_view url) {
-  json::object source = block_of("url");
-  source["url"] = detail::checked(url, "image url");
-  json::object block = block_of("image");
-  block["source"] = std::move(source);
-  return content_block(share(std::move(block)));
+  return content_block(share(with_source("image", url_source("an image", url))));
 }
 
-content_block content_block::document(std::string_view media_type, std::string_view data) {
-  json::object block = block_of("document");
-  block["source"] = base64_source(media_type, data);
-  return content_block(share(std::move(block)));
+content_block content_block::document(std::string_view media_type, std::string_view base64) {
+  return content_block(
+      share(with_source("document", base64_source("a document", media_type, base64))));
+}
+
+content_block content_block::document_url(std::string_view url) {
+  return content_block(share(with_source("document", url_source("a document", url))));
 }
 
 content_block content_block::tool_use(std::string_view id, std::string_view name,
                                       const json::value& input) {
-  json::object block = block_of("tool_use");
-  block["id"] = detail::checked(id, "tool_use.id");
-  block["name"] = detail::checked(name, "tool_use.name");
+  if (!input.is_object()) detail::refuse("the input of a tool_use must be a JSON object");
+  static_cast<void>(detail::checked_json(input, "the input of a tool_use"));
+  json::object block = typed("tool_use");
+  block["id"] = filled(id, "the id of a tool_use");
+  block["name"] = filled(name, "the name of a tool_use");
   block["input"] = input;
   return content_block(share(std::move(block)));
 }
 
 content_block content_block::tool_result(std::string_view tool_use_id, std::string_view text,
                                          bool is_error) {
-  json::object block = result_of(tool_use_id, is_error);
-  block["content"] = detail::checked(text, "tool_result.content");
-  return content_block(share(std::move(block)));
+  return content_block(share(result_of(
+      tool_use_id, detail::checked_string(text, "the content of a tool_result"), is_error)));
 }
 
 content_block content_block::tool_result(std::string_view tool_use_id,
                                          const std::vector<content_block>& content, bool is_error) {
-  json::object block = result_of(tool_use_id, is_error);
   json::array blocks;
   for (const content_block& each : content)
     blocks.push_back(each.json());
-  block["content"] = std::move(blocks);
-  return content_block(share(std::move(block)));
+  return content_block(share(result_of(tool_use_id, std::move(blocks), is_error)));
 }
 
 content_block content_block::raw(const json::value& block) {
   const json::object* const object = block.if_object();
   if (!object || detail::text_at(*object, "type").empty())
-    throw std::invalid_argument("content_block: a raw block must be a JSON object with a \"type\"");
-  return content_block(std::make_shared<const json::value>(block));
+    detail::refuse("a raw block must be a JSON object with a \"type\"");
+  static_cast<void>(detail::checked_json(block, "a raw block"));
+  return content_block(std::make_shared<const json::value>(block, json::storage_ptr()));
 }
 
-content_block content_block::view(std::shared_ptr<const json::value> block) {
-  if (!block || !block->is_object())
-    throw std::invalid_argument("content_block: a block must be a JSON object");
-  return content_block(std::move(block));
-}
-
-content_block content_block::cache() const {
-  json::object marked = json_->get_object();
-  marked["cache_control"] = block_of("ephemeral");
+content_block content_block::cache(std::string_view ttl) const {
+  if (!json().is_object()) detail::refuse("a block that was moved from cannot be cached");
+  json::object control = typed("ephemeral");
+  if (!ttl.empty()) control["ttl"] = detail::checked_string(ttl, "the ttl of cache");
+  json::object marked(json().get_object(), json::storage_ptr());
+  marked["cache_control"] = std::move(control);
   return content_block(share(std::move(marked)));
 }
 
-std::string_view content_block::type() const noexcept { return text_in(*json_, "type"); }
+const json::value& content_block::json() const noexcept { return json_ ? *json_ : null_value; }
 
-std::string_view content_block::text() const noexcept {
-  return text_in(*json_, type() == "thinking" ? "thinking" : "text");
+namespace {
+
+std::string_view text_in(const json::value& block, std::string_view name) noexcept {
+  const json::object* const object = block.if_object();
+  return object ? detail::text_at(*object, name) : std::string_view();
 }
 
-std::string_view content_block::id() const noexcept { return text_in(*json_, "id"); }
+}  // namespace
 
-std::string_view content_block::name() const noexcept { return text_in(*json_, "name"); }
+std::string_view content_block::type() const noexcept { return text_in(json(), "type"); }
 
-std::string_view content_block::signature() const noexcept { return text_in(*json_, "signature"); }
+std::string_view content_block::text() const noexcept { return text_in(json(), "text"); }
+
+std::string_view content_block::thinking() const noexcept { return text_in(json(), "thinking"); }
+
+std::string_view content_block::signature() const noexcept { return text_in(json(), "signature"); }
+
+std::string_view content_block::id() const noexcept { return text_in(json(), "id"); }
+
+std::string_view content_block::name() const noexcept { return text_in(json(), "name"); }
 
 const json::value& content_block::input() const noexcept {
-  static const json::value none;
-  const json::value* const found = detail::find(json_->get_object(), "input");
-  return found ? *found : none;
+  const json::object* const object = json().if_object();
+  const json::value* const found = object ? detail::find(*object, "input") : nullptr;
+  return found ? *found : null_value;
 }
 
 }  // namespace reroute

@@ -1,9 +1,22 @@
 // The shared bytes of a request, and the heads that each route puts in front.
 #include <reroute/message/encoded_request.hpp>
 
-#include "message/json.hpp"
+#include "message/quote.hpp"
+
+#include <utility>
 
 namespace reroute {
+
+namespace {
+
+http::body joined(std::string head, bool has_members,
+                  const std::shared_ptr<const std::string>& tail) {
+  if (!tail) return http::body(head + '}');
+  if (has_members && tail->size() > 1) head += ',';
+  return http::body(std::move(head), tail);
+}
+
+}  // namespace
 
 encoded_request::encoded_request(std::string model, std::string members,
                                  std::vector<std::string> betas)
@@ -14,17 +27,12 @@ encoded_request::encoded_request(std::string model, std::string members,
 
 http::body encoded_request::body_for(std::string_view model) const {
   std::string head = "{\"model\":";
-  detail::append_quoted(head, model);
-  if (tail_ && tail_->size() > 1) head += ',';
-  if (!tail_) return http::body(head + '}');
-  return http::body(std::move(head), tail_);
+  detail::append_quoted(head, model, "the route's name of the model");
+  return joined(std::move(head), true, tail_);
 }
 
 http::body encoded_request::body_without_model(std::string_view extra) const {
-  std::string head = "{" + std::string(extra);
-  if (!extra.empty() && tail_ && tail_->size() > 1) head += ',';
-  if (!tail_) return http::body(head + '}');
-  return http::body(std::move(head), tail_);
+  return joined("{" + std::string(extra), !extra.empty(), tail_);
 }
 
 }  // namespace reroute

@@ -1,15 +1,25 @@
-// JSON tools of this floor.
+// JSON through Boost.JSON, with limits.
 #include "message/json.hpp"
 
-#include <boost/json/parse_options.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/stream_parser.hpp>
+#include "message/json_scan.hpp"
+#include "message/quote.hpp"
 
-#include <stdexcept>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serializer.hpp>
+
+#include <array>
+#include <cmath>
+#include <limits>
 
 namespace reroute::detail {
 
 namespace json = boost::json;
+
+const json::object* object_at(const json::object& in, std::string_view name) noexcept {
+  const json::value* const found = find(in, name);
+  return found ? found->if_object() : nullptr;
+}
 
 std::string_view text_at(const json::object& in, std::string_view name) noexcept {
   const json::value* const found = find(in, name);
@@ -18,63 +28,54 @@ std::string_view text_at(const json::object& in, std::string_view name) noexcept
 }
 
 std::optional<std::int64_t> count_at(const json::object& in, std::string_view name) noexcept {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const json::value* const found = find(in, name);
-  if (!found || !found->is_number()) return std::nullopt;
-  if (const auto* const number = found->if_int64()) return *number;
-  if (const auto* const number = found->if_double())
-    if (*number >= -9e15 && *number <= 9e15) return static_cast<std::int64_t>(*number);
-  return std::nullopt;
+  if (!found) return std::nullopt;
+  if (found->is_uint64()) return most;  // only what does not fit int64 is parsed as one
+  if (const auto* const number = found->if_int64())
+    return *number >= 0 ? std::optional(*number) : std::nullopt;
+  const double* const number = found->if_double();
+  if (!number || !(*number >= 0) || *number != std::floor(*number)) return std::nullopt;
+  return *number < 9.2e18 ? static_cast<std::int64_t>(*number) : most;
 }
 
-std::optional<json::value> parse_json(std::string_view text, std::string& why,
-                                      json::storage_ptr memory) {
+std::optional<json::value> parse_json(std::string_view text, std::string& why, std::size_t depth) {
   json::parse_options limits;
-  limits.max_depth = 256;
-  json::stream_parser parser(json::storage_ptr(), limits);
-  parser.reset(std::move(memory));
+  limits.max_depth = depth;
+  std::array<unsigned char, 4096> stack;  // for values whose end has not come yet
+  json::parser parser(json::storage_ptr(), limits, stack.data(), stack.size());
   boost::system::error_code bad;
   parser.write(text.data(), text.size(), bad);
-  if (!bad) parser.finish(bad);
   if (!bad) return parser.release();
   why = "it is not JSON: " + bad.message();
   return std::nullopt;
 }
 
-bool is_utf8(std::string_view text) noexcept {
-  const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* const end = at + text.size();
-  while (at != end) {
-    const unsigned first = *at;
-    if (first < 0x80) {
-      ++at;
-      continue;
-    }
-    const int more = first >= 0xc2 && first <= 0xdf   ? 1
-                     : (first & 0xf0U) == 0xe0        ? 2
-                     : first >= 0xf0 && first <= 0xf4 ? 3
-                                                      : 0;
-    if (more == 0 || end - at <= more) return false;
-    const unsigned second = at[1];
-    // no overlong forms, no surrogates, nothing beyond U+10FFFF
-    const unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-    if (second < low || second > high) return false;
-    for (int i = 2; i <= more; ++i)
-      if ((at[i] & 0xc0U) != 0x80) return false;
-    at += more + 1;
+void append_json(std::string& out, const json::value& value) {
+  json::serializer writer;
+  writer.reset(&value);
+  std::array<char, 4096> buffer;
+  while (!writer.done()) {
+    const auto part = writer.read(buffer.data(), buffer.size());
+    out.append(part.data(), part.size());
   }
-  return true;
 }
 
-json::string checked(std::string_view text, std::string_view what) {
-  if (!is_utf8(text))
-    throw std::invalid_argument("message_request: " + std::string(what) +
-                                " is not valid UTF-8; convert it first");
+std::string checked_json(const json::value& value, const std::string& what) {
+  std::string text;
+  append_json(text, value);
+  return checked_json(std::string_view(text), what);
+}
+
+std::string checked_json(std::string_view text, const std::string& what) {
+  std::string why;
+  if (!parse_json(text, why)) refuse(what + " cannot be sent: " + why);
+  return std::string(trim_json(text));
+}
+
+json::string checked_string(std::string_view text, std::string_view what) {
+  check_utf8(text, what);
   return json::string(text.data(), text.size());
-}
-
-void append_quoted(std::string& out, std::string_view text) {
-  out += json::serialize(json::string(text.data(), text.size()));
 }
 
 }  // namespace reroute::detail

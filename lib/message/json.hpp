@@ -1,9 +1,10 @@
-// JSON tools of this floor: looking in, reading whole texts, checking UTF-8.
+// JSON values of this floor: looking in, reading and writing whole texts.
 #pragma once
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,21 +17,30 @@ namespace reroute::detail {
   return in.if_contains(boost::json::string_view(name.data(), name.size()));
 }
 
+/// A member that is an object, else null.
+[[nodiscard]] const boost::json::object* object_at(const boost::json::object& in,
+                                                   std::string_view name) noexcept;
 /// A string member, else empty.
 [[nodiscard]] std::string_view text_at(const boost::json::object& in,
                                        std::string_view name) noexcept;
-/// A whole-number member of any JSON number form, else nothing.
+/// A member that is a whole number of 0 or more, in any JSON number form; too large a one saturates.
 [[nodiscard]] std::optional<std::int64_t> count_at(const boost::json::object& in,
                                                    std::string_view name) noexcept;
 
-/// Reads a whole JSON text, at most 256 deep; nothing, with the reason, if it is none.
+/// Reads a whole JSON text, at most `depth` levels deep; nothing, with the reason (which never quotes
+/// the text), if it is none.
 [[nodiscard]] std::optional<boost::json::value> parse_json(std::string_view text, std::string& why,
-                                                           boost::json::storage_ptr memory = {});
+                                                           std::size_t depth = 256);
 
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
-/// A JSON string of `text`; throws `std::invalid_argument` naming `what` if it is not UTF-8.
-[[nodiscard]] boost::json::string checked(std::string_view text, std::string_view what);
-/// Appends `text` as a JSON string with its quotes.
-void append_quoted(std::string& out, std::string_view text);
+void append_json(std::string& out, const boost::json::value& value);
+
+/// The text of a value that a caller built. Throws `std::invalid_argument`, naming `what`, if it
+/// holds what JSON cannot say: NaN, infinity, text that is not UTF-8; or is nested too deep.
+[[nodiscard]] std::string checked_json(const boost::json::value& value, const std::string& what);
+/// JSON text that a caller wrote, without white space around it. Throws like the other.
+[[nodiscard]] std::string checked_json(std::string_view text, const std::string& what);
+
+/// A JSON string. Throws `std::invalid_argument`, naming `what`, if `text` is not UTF-8.
+[[nodiscard]] boost::json::string checked_string(std::string_view text, std::string_view what);
 
 }  // namespace reroute::detail

@@ -2,76 +2,101 @@
 #include <reroute/message/message.hpp>
 
 #include "message/json.hpp"
+#include "message/json_scan.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/monotonic_resource.hpp>
 
-#include <array>
+#include <exception>
 #include <ostream>
-#include <utility>
 
 namespace reroute {
 
 namespace json = boost::json;
 
+struct message::parsed {
+  std::string body;  // for `append`, which sends its content to the letter
+  json::value root;
+};
+
 namespace {
 
-constexpr std::array<std::pair<std::string_view, stop_reason>, 7> reasons = {
-    {{"end_turn", stop_reason::end_turn},
-     {"max_tokens", stop_reason::max_tokens},
-     {"stop_sequence", stop_reason::stop_sequence},
-     {"tool_use", stop_reason::tool_use},
-     {"pause_turn", stop_reason::pause_turn},
-     {"refusal", stop_reason::refusal},
-     {"model_context_window_exceeded", stop_reason::model_context_window_exceeded}}};
+const json::object nothing;
 
-const json::object* object_at(const json::object& in, std::string_view name) noexcept {
-  const json::value* const found = detail::find(in, name);
-  return found ? found->if_object() : nullptr;
+// why this JSON is no answer; empty if it is one
+std::string_view reason_against(const json::value& root) noexcept {
+  const json::object* const object = root.if_object();
+  if (!object) return "it is not a JSON object";
+  const std::string_view type = detail::text_at(*object, "type");
+  if (type == "message") return {};
+  if (type == "error") return "it is an error and not a message";
+  const json::value* const content = detail::find(*object, "content");
+  if (!content || !content->is_array())
+    return "it is neither of type \"message\" nor has it a \"content\" array";
+  return {};
 }
 
-const json::array& blocks_of(const json::object& message) noexcept {
-  return detail::find(message, "content")->get_array();
+const json::array* blocks_of(const json::object& message) noexcept {
+  const json::value* const content = detail::find(message, "content");
+  return content ? content->if_array() : nullptr;
+}
+
+// provider text in a line for people
+std::string_view plain(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && size < 80 && text[size] > ' ' && text[size] < 0x7f)
+    ++size;
+  return text.substr(0, size);
 }
 
 }  // namespace
 
-std::optional<message> message::parse(std::string_view body, std::string* why) {
-  std::string reason;
-  // freed in one piece with the message, and allocated in few
-  auto parsed = detail::parse_json(
-      body, reason, json::make_shared_resource<json::monotonic_resource>(body.size() + 1024));
-  if (parsed) {
-    const json::object* const object = parsed->if_object();
-    const json::value* const content = object ? detail::find(*object, "content") : nullptr;
-    if (!object) {
-      reason = "it is not a JSON object";
-    } else if (!content || !content->is_array()) {
-      reason = "it has no \"content\" array";
-    } else {
-      return message(std::make_shared<const json::value>(std::move(*parsed)));
+std::optional<message> message::parse(std::string_view body, std::string* why) noexcept {
+  try {
+    std::string reason;
+    if (auto root = detail::parse_json(body, reason)) {
+      reason = reason_against(*root);
+      if (reason.empty()) {
+        message answer;
+        answer.parsed_ =
+            std::make_shared<const parsed>(parsed{std::string(body), std::move(*root)});
+        return answer;
+      }
     }
+    if (why) *why = std::move(reason);
+  } catch (const std::exception&) {
+    // no memory: the shortest reason needs none
+    if (why) *why = "no memory";
   }
-  if (why) *why = std::move(reason);
   return std::nullopt;
 }
 
-const json::object& message::json() const noexcept { return json_->get_object(); }
+const json::object& message::json() const noexcept {
+  return parsed_ ? parsed_->root.get_object() : nothing;
+}
+
+std::string_view message::content_json() const {
+  if (!parsed_ || !blocks_of(json())) return {};
+  return detail::member_text(parsed_->body, "content");
+}
 
 std::string message::text() const {
   std::string joined;
-  for (const json::value& block : blocks_of(json()))
-    if (const json::object* const object = block.if_object())
-      if (detail::text_at(*object, "type") == "text") joined += detail::text_at(*object, "text");
+  if (const json::array* const blocks = blocks_of(json()))
+    for (const json::value& block : *blocks)
+      if (const json::object* const object = block.if_object())
+        if (detail::text_at(*object, "type") == "text") joined += detail::text_at(*object, "text");
   return joined;
 }
 
 std::vector<content_block> message::content() const {
-  std::vector<content_block> blocks;
-  for (const json::value& block : blocks_of(json()))
+  std::vector<content_block> all;
+  const json::array* const blocks = blocks_of(json());
+  if (!blocks) return all;
+  all.reserve(blocks->size());
+  for (const json::value& block : *blocks)
     if (block.is_object())
-      blocks.push_back(content_block::view(std::shared_ptr<const json::value>(json_, &block)));
-  return blocks;
+      all.push_back(content_block(std::shared_ptr<const json::value>(parsed_, &block)));
+  return all;
 }
 
 std::vector<content_block> message::tool_uses() const {
@@ -86,40 +111,40 @@ std::string_view message::role() const noexcept { return detail::text_at(json(),
 
 std::string_view message::model() const noexcept { return detail::text_at(json(), "model"); }
 
-std::string_view message::stop_reason_text() const noexcept {
-  return detail::text_at(json(), "stop_reason");
-}
-
 std::string_view message::stop_sequence() const noexcept {
   return detail::text_at(json(), "stop_sequence");
 }
 
-stop_reason message::stop_reason() const noexcept {
-  for (const auto& [name, value] : reasons)
-    if (name == stop_reason_text()) return value;
-  return reroute::stop_reason::other;
-}
-
-token_usage message::usage() const noexcept {
+token_usage message::usage() const {
   token_usage used;
-  const json::object* const usage = object_at(json(), "usage");
-  if (!usage) return used;
-  const auto at = [&](std::string_view name) { return detail::count_at(*usage, name).value_or(0); };
-  used.input_tokens = at("input_tokens");
-  used.output_tokens = at("output_tokens");
-  used.cache_creation_input_tokens = at("cache_creation_input_tokens");
-  used.cache_read_input_tokens = at("cache_read_input_tokens");
-  if (const json::object* const details = object_at(*usage, "output_tokens_details"))
-    used.thinking_tokens = detail::count_at(*details, "thinking_tokens").value_or(0);
+  const json::object* const said = detail::object_at(json(), "usage");
+  if (!said) return used;
+  const auto read = [](const json::object& in, std::string_view name, std::int64_t& into) {
+    into = detail::count_at(in, name).value_or(0);
+  };
+  read(*said, "input_tokens", used.input_tokens);
+  read(*said, "output_tokens", used.output_tokens);
+  read(*said, "cache_creation_input_tokens", used.cache_creation_input_tokens);
+  read(*said, "cache_read_input_tokens", used.cache_read_input_tokens);
+  if (const json::object* const cache = detail::object_at(*said, "cache_creation")) {
+    read(*cache, "ephemeral_5m_input_tokens", used.cache_creation_5m_input_tokens);
+    read(*cache, "ephemeral_1h_input_tokens", used.cache_creation_1h_input_tokens);
+  }
+  if (const json::object* const details = detail::object_at(*said, "output_tokens_details"))
+    read(*details, "thinking_tokens", used.thinking_tokens);
+  used.service_tier = detail::text_at(*said, "service_tier");
   return used;
 }
 
-std::string_view to_string(stop_reason value) noexcept {
-  for (const auto& [name, each] : reasons)
-    if (each == value) return name;
-  return "other";
+std::ostream& operator<<(std::ostream& out, const message& value) {
+  const auto or_none = [](std::string_view text) { return text.empty() ? "none" : text; };
+  out << or_none(plain(value.id())) << " by " << or_none(plain(value.model()));
+  if (!value.route().empty()) out << " via " << value.route();
+  return out << ": " << value.stop_reason() << ", " << value.usage();
 }
 
-std::ostream& operator<<(std::ostream& out, stop_reason value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, const token_usage& value) {
+  return out << value.input_tokens << " tokens in, " << value.output_tokens << " out";
+}
 
 }  // namespace reroute

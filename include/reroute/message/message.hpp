@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/message/content_block.hpp>
+#include <reroute/message/token_usage.hpp>
 
 #include <boost/json/fwd.hpp>
 
@@ -11,22 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace reroute {
 
-/// What an answer used. What the provider did not say is 0.
-struct token_usage {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-  std::int64_t cache_creation_input_tokens = 0;
-  std::int64_t cache_read_input_tokens = 0;
-  std::int64_t thinking_tokens = 0;  ///< part of `output_tokens`
-  friend bool operator==(const token_usage&, const token_usage&) = default;
-};
-
 /// Why the model stopped; the API may add more.
 enum class stop_reason : std::uint8_t {
+  none,  ///< not given
   end_turn,
   max_tokens,
   stop_sequence,
@@ -34,49 +27,71 @@ enum class stop_reason : std::uint8_t {
   pause_turn,
   refusal,
   model_context_window_exceeded,
-  other,  ///< none given, or one that is new: see `message::stop_reason_text`
+  other,  ///< one that is new: see `message::stop_reason_text`
 };
 
-/// An answer. A value; copies share the JSON, which does not change. Never empty.
+[[nodiscard]] std::string_view to_string(stop_reason value) noexcept;
+std::ostream& operator<<(std::ostream& out, stop_reason value);
+
+/// An answer. A value: copies share the JSON, which does not change, so copies may be read from
+/// several threads. A member that the provider left out, or gave in another form, reads as empty.
+///
+/// Views and references are valid while this message or a copy of it lives.
 class message {
  public:
-  /// Reads an answer; nothing, with the reason in `why`, if the text is no JSON object with a
-  /// content array. Unknown members, block types and enumerators never fail. Bounded in depth;
-  /// throws nothing but `std::bad_alloc`.
+  /// Empty, as a moved-from one: no content, all texts empty.
+  message() = default;
+
+  /// Reads an answer: a JSON object of type "message", or one with a content array. Else nothing,
+  /// with the reason in `why` (it never quotes the body). Unknown members, block types and
+  /// enumerators never fail.
+  ///
+  /// Text must be UTF-8 and at most 256 levels deep. Never throws.
   [[nodiscard]] static std::optional<message> parse(std::string_view body,
-                                                    std::string* why = nullptr);
+                                                    std::string* why = nullptr) noexcept;
 
   /// All text blocks, joined.
   [[nodiscard]] std::string text() const;
+  /// All blocks, in order. Each keeps the answer alive.
   [[nodiscard]] std::vector<content_block> content() const;
-  /// The blocks of type "tool_use".
+  /// The blocks of type "tool_use": what the caller is asked to run.
   [[nodiscard]] std::vector<content_block> tool_uses() const;
   [[nodiscard]] std::string_view id() const noexcept;
+  /// "assistant".
   [[nodiscard]] std::string_view role() const noexcept;
   /// The model that answered, as the provider calls it.
   [[nodiscard]] std::string_view model() const noexcept;
+  /// A refusal is an answer too: `stop_reason::refusal`.
   [[nodiscard]] reroute::stop_reason stop_reason() const noexcept;
+  /// As the provider wrote it: an open set.
   [[nodiscard]] std::string_view stop_reason_text() const noexcept;
+  /// The stop sequence that was met.
   [[nodiscard]] std::string_view stop_sequence() const noexcept;
-  [[nodiscard]] token_usage usage() const noexcept;
-  /// All of it.
+  [[nodiscard]] token_usage usage() const;
+  /// All of it. Numbers beyond 64 bits and the last digit of a fraction may be rounded here;
+  /// `message_request::append` sends the provider's own text.
   [[nodiscard]] const boost::json::object& json() const noexcept;
 
-  /// The route that answered.
+  /// The route that answered; set by the client.
   [[nodiscard]] const std::string& route() const noexcept { return route_; }
-  /// The provider's id of the exchange, for support.
+  /// The provider's id of the exchange, for support; set by the client.
   [[nodiscard]] const std::string& request_id() const noexcept { return request_id_; }
   void set_route(std::string name) { route_ = std::move(name); }
   void set_request_id(std::string id) { request_id_ = std::move(id); }
 
  private:
-  explicit message(std::shared_ptr<const boost::json::value> json) : json_(std::move(json)) {}
-  std::shared_ptr<const boost::json::value> json_;
+  friend class message_request;
+  struct parsed;
+  // the content array as the provider wrote it; empty if there is none
+  [[nodiscard]] std::string_view content_json() const;
+
+  std::shared_ptr<const parsed> parsed_;
   std::string route_;
   std::string request_id_;
 };
 
-[[nodiscard]] std::string_view to_string(stop_reason value) noexcept;
-std::ostream& operator<<(std::ostream& out, stop_reason value);
+/// One line without the content: "msg_01 by claude-opus-4-8 via azure: end_turn, 12 tokens in, 34
+/// out".
+std::ostream& operator<<(std::ostream& out, const message& value);
 
 }  // namespace reroute

@@ -1,0 +1,131 @@
+// One pass over the text: eight plain bytes at a time, anything else one by one.
+#include "message/quote.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+
+namespace reroute::detail {
+
+namespace {
+
+bool is_plain(unsigned char c) noexcept { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+
+// the first byte that is not plain: a control character, a quote, a backslash or not ASCII
+const char* skip_plain(const char* at, const char* end) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  while (end - at >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    // subtracting borrows into a byte's top bit exactly if that byte is the one looked for (bytes
+    // above a hit may be wrong, but then there is a hit)
+    const std::uint64_t hit = word | (word - ones * 0x20) | ((word ^ (ones * '"')) - ones) |
+                              ((word ^ (ones * '\\')) - ones);
+    if ((hit & (ones * 0x80)) != 0) break;
+    at += 8;
+  }
+  while (at != end && is_plain(static_cast<unsigned char>(*at)))
+    ++at;
+  return at;
+}
+
+// bytes of the character that starts with a byte of 0x80 or more; 0 if it is none
+int utf8_size(const char* text, const char* end) noexcept {
+  const auto byte = [text](int i) {
+    return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
+  };
+  const unsigned first = byte(0);
+  const int size = first >= 0xc2 && first <= 0xdf   ? 2
+                   : (first & 0xf0U) == 0xe0        ? 3
+                   : first >= 0xf0 && first <= 0xf4 ? 4
+                                                    : 0;
+  if (size == 0 || end - text < size) return 0;
+  // no overlong forms, no surrogates, nothing beyond U+10FFFF
+  const unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (int i = 2; i < size; ++i)
+    if ((byte(i) & 0xc0U) != 0x80) return 0;
+  return size;
+}
+
+[[noreturn]] void refuse_byte(std::string_view text, const char* at, std::string_view what) {
+  refuse(std::string(what) + " is not valid UTF-8 at byte " + std::to_string(at - text.data()) +
+         "; convert it to UTF-8 first");
+}
+
+void append_escaped(std::string& out, unsigned char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += "\\u00";
+  out += digits[c >> 4U];
+  out += digits[c & 15U];
+}
+
+}  // namespace
+
+void refuse(const std::string& what) { throw std::invalid_argument("message_request: " + what); }
+
+void check_utf8(std::string_view text, std::string_view what) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while ((at = skip_plain(at, end)) != end) {
+    const int size = static_cast<unsigned char>(*at) < 0x80 ? 1 : utf8_size(at, end);
+    if (size == 0) refuse_byte(text, at, what);
+    at += size;
+  }
+}
+
+void append_quoted(std::string& out, std::string_view text, std::string_view what) {
+  out.reserve(out.size() + text.size() + 2);
+  out += '"';
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const char* run = at;  // what can be copied as it is
+  while ((at = skip_plain(at, end)) != end) {
+    const auto c = static_cast<unsigned char>(*at);
+    if (c >= 0x80) {
+      const int size = utf8_size(at, end);
+      if (size == 0) refuse_byte(text, at, what);
+      at += size;
+      continue;
+    }
+    out.append(run, at);
+    append_escaped(out, c);
+    run = ++at;
+  }
+  out.append(run, end);
+  out += '"';
+}
+
+std::string quoted(std::string_view text, std::string_view what) {
+  std::string out;
+  append_quoted(out, text, what);
+  return out;
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,21 @@
+// Text into JSON strings, checked to be UTF-8.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// Throws `std::invalid_argument` with "message_request: " before `what`.
+[[noreturn]] void refuse(const std::string& what);
+
+/// Throws `std::invalid_argument`, naming `what` and the byte, if `text` is not UTF-8.
+void check_utf8(std::string_view text, std::string_view what);
+
+/// Appends `text` as a JSON string with its quotes. Throws as `check_utf8`; then `out` may hold a
+/// part of it.
+void append_quoted(std::string& out, std::string_view text, std::string_view what);
+
+[[nodiscard]] std::string quoted(std::string_view text, std::string_view what);
+
+}  // namespace reroute::detail
