@@ -63,9 +63,10 @@ std::optional<http::response> fake_route_state::object_to(const heard_request& r
       (key == options.key || (wearing == face::azure && request.field("api-key") == options.key));
   if (!known_key && !known_token) return error_answer(wearing, 401, "invalid credential");
 
-  const std::string prefix = wearing == face::azure ? "/anthropic" : "";
-  if (request.target != prefix + "/v1/messages" &&
-      request.target != prefix + "/v1/messages/count_tokens")
+  // with and without the prefix of the azure face: gateways serve both
+  std::string_view path = request.target;
+  if (path.starts_with("/anthropic/")) path.remove_prefix(std::string_view("/anthropic").size());
+  if (path != "/v1/messages" && path != "/v1/messages/count_tokens")
     return error_answer(wearing, 404, "no such path");
   if (request.method != "POST") return error_answer(wearing, 405, "POST is expected");
   if (request.field("anthropic-version").empty())

@@ -40,6 +40,8 @@ request_reader::state request_reader::feed(std::string_view bytes) {
 }
 
 request_reader::state request_reader::read_head() {
+  // a TLS client that knocks at a plain port is told so, instead of being waited for
+  if (!text_.empty() && (text_.front() < 'A' || text_.front() > 'Z')) return state::broken;
   const std::size_t end = text_.find("\r\n\r\n");
   if (end == std::string::npos) return text_.size() > max_head ? state::broken : state::need_more;
   std::string_view head = std::string_view(text_).substr(0, end + 2);

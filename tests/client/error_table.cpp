@@ -53,7 +53,6 @@ TEST_CASE("the error table, row by row") {
       {status(502), category::server, true, 1},
       {status(501), category::server, true, 1},
       {status(409), category::server, false, 4},
-      {status(799), category::server, false, 1},
       {broken(fakes::fault_kind::reset_before_head), category::network, true, 1},
       {broken(fakes::fault_kind::reset_after_head), category::network, true, 1},
       {broken(fakes::fault_kind::truncated_body), category::network, true, 1},
