@@ -1,0 +1,165 @@
+// Routes from the environment: the variables of the official SDKs, and notes that never tell a value.
+#include <reroute/route/environment.hpp>
+
+#include "tests/route/refused.hpp"
+#include "tests/route/requests.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+using Catch::Matchers::Contains;
+using reroute::environment_routes;
+using reroute::question;
+using reroute::written;
+
+namespace {
+
+using variables = std::map<std::string, std::string, std::less<>>;
+
+environment_routes routes_of(const variables& set) {
+  return reroute::routes_from_environment([&](std::string_view name) -> std::optional<std::string> {
+    const auto found = set.find(name);
+    if (found == set.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+// the one note about `route`
+std::string note_of(const environment_routes& found, const std::string& route) {
+  std::string only;
+  int count = 0;
+  for (const std::string& each : found.notes) {
+    if (!each.starts_with(route + ": ")) continue;
+    only = each;
+    ++count;
+  }
+  CHECK(count == 1);
+  CHECK_THAT(only, !Contains("CANARY"));
+  return only;
+}
+
+}  // namespace
+
+TEST_CASE("an empty environment has no routes, and says which variables make some") {
+  for (const variables& set :
+       {variables{}, variables{{"ANTHROPIC_API_KEY", ""}, {"ANTHROPIC_FOUNDRY_RESOURCE", ""}}}) {
+    const auto found = routes_of(set);
+    CHECK(found.routes.empty());
+    CHECK(found.notes ==
+          std::vector<std::string>{
+              "anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)",
+              "azure: set ANTHROPIC_FOUNDRY_API_KEY and ANTHROPIC_FOUNDRY_RESOURCE (or "
+              "ANTHROPIC_FOUNDRY_BASE_URL)"});
+  }
+}
+
+TEST_CASE("both routes, complete") {
+  const auto found = routes_of({{"ANTHROPIC_API_KEY", "k1"},
+                                {"ANTHROPIC_FOUNDRY_API_KEY", "k2"},
+                                {"ANTHROPIC_FOUNDRY_RESOURCE", "contoso"}});
+  REQUIRE(found.routes.size() == 2);
+  CHECK(found.notes.empty());
+  CHECK(found.routes[0].name == "anthropic");
+  CHECK_THAT(
+      written(found.routes[0], question()),
+      Contains("POST https://api.anthropic.com/v1/messages\n") && Contains("\nx-api-key: k1\n"));
+  CHECK(found.routes[1].name == "azure");
+  CHECK_THAT(written(found.routes[1], question()),
+             Contains("POST https://contoso.services.ai.azure.com/anthropic/v1/messages\n") &&
+                 Contains("\nx-api-key: k2\n"));
+}
+
+TEST_CASE("an auth token is a bearer token, and gives way to a key") {
+  const auto token = routes_of({{"ANTHROPIC_AUTH_TOKEN", "t1"}});
+  REQUIRE(token.routes.size() == 1);
+  CHECK_THAT(written(token.routes[0], question()), Contains("\nauthorization: Bearer t1\n"));
+
+  const auto both = routes_of({{"ANTHROPIC_API_KEY", "k1"}, {"ANTHROPIC_AUTH_TOKEN", "CANARY"}});
+  REQUIRE(both.routes.size() == 1);
+  CHECK_THAT(written(both.routes[0], question()),
+             Contains("\nx-api-key: k1\n") && !Contains("authorization"));
+  CHECK_THAT(note_of(both, "anthropic"), Contains("ANTHROPIC_AUTH_TOKEN is ignored"));
+}
+
+TEST_CASE("base URLs come from the environment too") {
+  const auto found = routes_of({{"ANTHROPIC_API_KEY", "k"},
+                                {"ANTHROPIC_BASE_URL", "https://gw.example/a/"},
+                                {"ANTHROPIC_FOUNDRY_API_KEY", "k"},
+                                {"ANTHROPIC_FOUNDRY_BASE_URL", "https://gw.example/anthropic"}});
+  REQUIRE(found.routes.size() == 2);
+  CHECK_THAT(written(found.routes[0], question()),
+             Contains("POST https://gw.example/a/v1/messages\n"));
+  CHECK_THAT(written(found.routes[1], question()),
+             Contains("POST https://gw.example/anthropic/v1/messages\n"));
+}
+
+TEST_CASE("custom headers go to Anthropic direct, a line each") {
+  const auto found = routes_of(
+      {{"ANTHROPIC_API_KEY", "k"},
+       {"ANTHROPIC_CUSTOM_HEADERS", "X-One: a:b\r\n\n  x-two :  c  \nAnthropic-Beta: b1, b2"},
+       {"ANTHROPIC_FOUNDRY_API_KEY", "k"},
+       {"ANTHROPIC_FOUNDRY_RESOURCE", "r"}});
+  REQUIRE(found.routes.size() == 2);
+  CHECK(found.notes.empty());
+  CHECK_THAT(written(found.routes[0], question()),
+             Contains("\nX-One: a:b\nx-two: c\n") && Contains("\nanthropic-beta: b1,b2\n"));
+  CHECK_THAT(written(found.routes[1], question()), !Contains("X-One") && !Contains("b1"));
+}
+
+TEST_CASE("a route that is half configured is a note") {
+  const auto azure = [](const variables& set) {
+    const auto found = routes_of(set);
+    CHECK(found.routes.empty());
+    return note_of(found, "azure");
+  };
+  CHECK(azure({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"}}) ==
+        "azure: ANTHROPIC_FOUNDRY_RESOURCE is set, but the key is missing; set "
+        "ANTHROPIC_FOUNDRY_API_KEY");
+  CHECK(azure({{"ANTHROPIC_FOUNDRY_BASE_URL", "https://x"}}) ==
+        "azure: ANTHROPIC_FOUNDRY_BASE_URL is set, but the key is missing; set "
+        "ANTHROPIC_FOUNDRY_API_KEY");
+  CHECK(azure({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY"}}) ==
+        "azure: ANTHROPIC_FOUNDRY_API_KEY is set, but nothing says where; set "
+        "ANTHROPIC_FOUNDRY_RESOURCE (or ANTHROPIC_FOUNDRY_BASE_URL)");
+  CHECK(azure({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY"},
+               {"ANTHROPIC_FOUNDRY_RESOURCE", "r"},
+               {"ANTHROPIC_FOUNDRY_BASE_URL", "https://x"}}) ==
+        "azure: ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL are both set; unset one "
+        "of them");
+}
+
+TEST_CASE("a variable that is wrong is named, never quoted, and hinders no other route") {
+  const auto check = [](variables set, const std::string& route, const std::string& variable) {
+    CAPTURE(variable);
+    set.emplace("ANTHROPIC_API_KEY", "k");
+    set.emplace("ANTHROPIC_FOUNDRY_API_KEY", "k");
+    if (!set.contains("ANTHROPIC_FOUNDRY_BASE_URL")) set.emplace("ANTHROPIC_FOUNDRY_RESOURCE", "r");
+    const auto found = routes_of(set);
+    REQUIRE(found.routes.size() == 1);
+    CHECK(found.routes[0].name != route);
+    CHECK_THAT(note_of(found, route), Contains(route + ": " + variable + " is wrong: "));
+  };
+  check({{"ANTHROPIC_API_KEY", "CANARY\n"}}, "anthropic", "ANTHROPIC_API_KEY");
+  check({{"ANTHROPIC_API_KEY", ""}, {"ANTHROPIC_AUTH_TOKEN", "Bearer CANARY"}}, "anthropic",
+        "ANTHROPIC_AUTH_TOKEN");
+  check({{"ANTHROPIC_BASE_URL", "CANARY.example"}}, "anthropic", "ANTHROPIC_BASE_URL");
+  check({{"ANTHROPIC_BASE_URL", "http://CANARY.example"}}, "anthropic", "ANTHROPIC_BASE_URL");
+  check({{"ANTHROPIC_BASE_URL", "https://u:CANARY@x"}}, "anthropic", "ANTHROPIC_BASE_URL");
+  for (const std::string lines :
+       {"CANARY", "x: 1\nBearer CANARY: 2", ": CANARY", "x: CANARY\x01", "Authorization: CANARY",
+        "x-api-key: CANARY", "content-length: 1", "Anthropic-Beta: CANARY b, c"}) {
+    CAPTURE(lines);
+    check({{"ANTHROPIC_CUSTOM_HEADERS", lines}}, "anthropic", "ANTHROPIC_CUSTOM_HEADERS");
+  }
+  check({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY\r"}}, "azure", "ANTHROPIC_FOUNDRY_API_KEY");
+  check({{"ANTHROPIC_FOUNDRY_RESOURCE", "https://CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_RESOURCE");
+  check({{"ANTHROPIC_FOUNDRY_BASE_URL", "CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_BASE_URL");
+}
+
+TEST_CASE("an empty lookup is refused") {
+  CHECK_THAT(reroute::refused(
+                 [] { (void)reroute::routes_from_environment(reroute::environment_lookup()); }),
+             Contains("lookup"));
+}

@@ -1,0 +1,47 @@
+// Secrets are wiped from the memory they stood in, and hidden in foreign texts.
+#include "route/secret.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+using reroute::detail::redact;
+using reroute::detail::wipe;
+
+TEST_CASE("a wiped string leaves none of its letters behind") {
+  for (const std::size_t size : {std::size_t(6), std::size_t(15), std::size_t(300)}) {
+    std::string secret(size, 'S');
+    secret.resize(size / 2);  // letters beyond the end count too
+    // the memory is the string's own, within its capacity: it may be looked at
+    const std::string_view memory(secret.data(), secret.capacity());
+    REQUIRE(std::count(memory.begin(), memory.end(), 'S') >= static_cast<long>(size / 2));
+    wipe(secret);
+    CHECK(secret.empty());
+    REQUIRE(secret.data() == memory.data());
+    CHECK(std::count(memory.begin(), memory.end(), 'S') == 0);
+  }
+}
+
+TEST_CASE("what looks like a secret is hidden in a text for people") {
+  CHECK(redact("connection refused") == "connection refused");
+  CHECK(redact("") == "");
+  CHECK(redact("HTTP 400 invalid_grant: key sk-ant-x is bad") ==
+        "HTTP 400 invalid_grant: key [hidden] is bad");
+  CHECK(redact("token=abcdefghijklmnopqrstuvwxyz0123456789, sorry") == "[hidden], sorry");
+  CHECK(redact("{\"assertion\":\"" + std::string(900, 'J') + "\"}") ==
+        "{\"assertion\":\"[hidden]\"}");
+  CHECK(redact("old pw1 and xpw1y", "pw1") == "old [hidden] and x[hidden]y");
+  CHECK(redact("line one\r\nline\ttwo\x7f") == "line one  line two ");
+  CHECK(redact(std::string(31, 'a')) == std::string(31, 'a'));
+  CHECK(redact(std::string(32, 'a')) == "[hidden]");
+}
+
+TEST_CASE("a long text is cut") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i)
+    text += "word ";
+  CHECK(redact(text).size() == 300);
+  CHECK(redact(text).starts_with("word word "));
+}
