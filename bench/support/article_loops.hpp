@@ -2,6 +2,7 @@
 // against.
 #pragma once
 
+#include <reroute/error/resolver.hpp>
 #include <reroute/http/message.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
