@@ -88,6 +88,12 @@ tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_
   if (const auto session = context.take_session(origin_)) SSL_set_session(ssl, session.get());
 }
 
+tls_engine::~tls_engine() {
+  // OpenSSL forbids to resume a session whose connection ended without close_notify; TLS does not
+  // (RFC 5246, 7.2.1), and a pool's connections mostly end that way
+  if (!error_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
 tls_engine::status tls_engine::handshake() {
   if (error_) return status::failed;
   if (!heard_ && !input_.empty()) {

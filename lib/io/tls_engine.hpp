@@ -27,6 +27,7 @@ class tls_engine {
              std::string_view alpn);
   tls_engine(const tls_engine&) = delete;
   tls_engine& operator=(const tls_engine&) = delete;
+  ~tls_engine();
 
   /// How far a step got.
   enum class status : std::uint8_t {
