@@ -106,7 +106,8 @@ category category_of(const std::error_code& code) noexcept {
                         std::string_view(code.category().name()) == "asio.system";
   if (code == std::errc::operation_canceled || (is_errno && code.value() == ECANCELED))
     return category::cancelled;
-  if (code == std::errc::timed_out || (is_errno && code.value() == ETIMEDOUT)) return category::timeout;
+  if (code == std::errc::timed_out || (is_errno && code.value() == ETIMEDOUT))
+    return category::timeout;
   return category::network;
 }
 

@@ -1,4 +1,4 @@
-// From evidence to a reading: known codes first, then the status.
+// From evidence to a reading: known codes and billing messages first, then the status.
 #pragma once
 
 #include <reroute/error/normalized_error.hpp>
@@ -8,11 +8,12 @@
 
 namespace reroute::detail {
 
-/// Sets category, flags and opening by a code or billing message that is known. False if none is.
-bool classify_by_code(normalized_error& error, const envelope& body, http::date now);
+/// Sets category, flags and opening by a code or billing message that is known; `made` is when the
+/// response was made. False if nothing of that is known.
+[[nodiscard]] bool classify_by_code(normalized_error& error, const envelope& body, http::date made);
 
-/// Sets category and flags by the status, and by Anthropic's type where a gateway hid the status.
-void classify_by_status(normalized_error& error, const envelope& body,
+/// Sets category and flags by `status`, and by Anthropic's type where a gateway blurred the status.
+void classify_by_status(normalized_error& error, int status, const envelope& body,
                         const resolver_options& options);
 
 }  // namespace reroute::detail

@@ -10,17 +10,19 @@
 namespace reroute::detail {
 
 /// The wait in "Please wait 33 seconds before retrying", "Try again in 50 seconds", "replenished in
-/// 01:00:00". 0 seconds is no hint.
+/// 01:00:00". 0 is no hint; at most `http::longest_wait`.
 [[nodiscard]] std::optional<std::chrono::milliseconds> wait_in_text(
     std::string_view message) noexcept;
 
-/// The message of a spend limit or an empty balance, which come as 400 or 429 without a code.
+/// True for the message of a spend limit or an empty balance, which come as 400 or 429 without a
+/// code. Only how it begins counts: further on a message may quote the request, and a prompt must
+/// not be able to shut a route.
 [[nodiscard]] bool says_no_quota(std::string_view message) noexcept;
 
-/// The date in "You will regain access on 2026-12-01 at 00:00 UTC".
+/// The moment in "You will regain access on 2026-12-01 at 00:00 UTC".
 [[nodiscard]] std::optional<http::date> access_date_in_text(std::string_view message) noexcept;
 
-/// The text of a rate limiter, as opposed to "this model is not for you".
+/// True for the words of a rate limiter, as opposed to "this model is not for you".
 [[nodiscard]] bool says_rate_limit(std::string_view message) noexcept;
 
 }  // namespace reroute::detail

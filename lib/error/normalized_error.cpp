@@ -5,9 +5,27 @@
 #include "error/text.hpp"
 
 #include <ostream>
-#include <sstream>
 
 namespace reroute {
+namespace {
+
+constexpr std::size_t shown_message_size = 300;
+
+// "33 s", "1.5 s", "250 ms": no stream, whose locale would put marks between the digits
+std::string readable(std::chrono::milliseconds wait) {
+  const auto whole = wait.count() / 1000;
+  const auto rest = wait.count() % 1000;
+  if (whole == 0) return std::to_string(rest) + " ms";
+  std::string text = std::to_string(whole);
+  if (rest != 0) {
+    std::string fraction = std::to_string(1000 + rest);
+    fraction.front() = '.';
+    text += fraction.substr(0, fraction.find_last_not_of('0') + 1);
+  }
+  return text + " s";
+}
+
+}  // namespace
 
 std::error_code to_error_code(const normalized_error& error) noexcept {
   // a cause of another kind (a token endpoint's, say) would not compare with this error's category
@@ -31,31 +49,37 @@ std::error_code to_error_code(const normalized_error& error) noexcept {
       return errc::server_error;
     case category::network:
       return errc::connection_lost;
+    // as the system reports it; Asio's operation_aborted is out of this floor's reach
     case category::cancelled:
-      // as Asio reports it: errno in the system category
       return {static_cast<int>(std::errc::operation_canceled), std::system_category()};
   }
   return errc::server_error;
 }
 
-std::ostream& operator<<(std::ostream& out, const normalized_error& error) {
-  if (!error.route.empty()) out << detail::one_line(error.route, 64) << ": ";
-  if (error.status != 0) out << error.status << ' ';
-  out << error.category;
-  if (!error.raw_code.empty()) out << " (" << detail::one_line(error.raw_code, 128) << ')';
-  if (error.cause) out << " (" << error.cause.message() << ')';
-  if (error.retry_after && error.retry_after->count() > 0)
-    out << ", retry after " << static_cast<double>(error.retry_after->count()) / 1000 << " s";
-  if (!error.message.empty() && (!error.cause || error.message != error.cause.message()))
-    out << ": " << detail::one_line(error.message, 300);
-  if (!error.request_id.empty()) out << " [" << detail::one_line(error.request_id, 80) << ']';
-  return out;
+std::string to_string(const normalized_error& error) {
+  std::string line;
+  if (!error.route.empty()) line.append(detail::one_line(error.route, 64)).append(": ");
+  if (error.status != 0) line.append(std::to_string(error.status)).append(" ");
+  line.append(to_string(error.category));
+  const std::string code = detail::one_line(error.raw_code, 128);
+  if (!code.empty()) line.append(" (").append(code).append(")");
+  const std::string cause = error.cause ? detail::one_line(error.cause.message()) : std::string();
+  if (!cause.empty()) line.append(" (").append(cause).append(")");
+  if (error.request_scoped) line.append(", this request alone");
+  if (error.retry_after && error.retry_after->count() > 0) {
+    line.append(", retry after ").append(readable(*error.retry_after));
+  }
+  if (error.opens_at) line.append(", opens at ").append(http::format_http_date(*error.opens_at));
+  if (error.sent) line.append(", after the request was sent");
+  const std::string message = detail::one_line(error.message, shown_message_size);
+  if (!message.empty() && message != cause) line.append(": ").append(message);
+  const std::string request_id = detail::one_line(error.request_id, 80);
+  if (!request_id.empty()) line.append(" [").append(request_id).append("]");
+  return line;
 }
 
-std::string to_string(const normalized_error& error) {
-  std::ostringstream out;
-  out << error;
-  return out.str();
+std::ostream& operator<<(std::ostream& out, const normalized_error& error) {
+  return out << to_string(error);
 }
 
 }  // namespace reroute

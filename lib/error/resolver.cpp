@@ -5,10 +5,12 @@
 
 #include "error/classify.hpp"
 #include "error/envelope.hpp"
+#include "error/known_codes.hpp"
 #include "error/message_hints.hpp"
 #include "error/text.hpp"
+#include "http/response_time.hpp"
+#include "http/text.hpp"
 
-#include <array>
 #include <utility>
 
 namespace reroute {
@@ -23,8 +25,19 @@ void read_ids(normalized_error& error, const http::headers& fields, const detail
   error.request_id = field(fields, "request-id");
   if (error.request_id.empty()) error.request_id = body.request_id;
   error.gateway_request_id = field(fields, "apim-request-id");
-  if (error.gateway_request_id.empty())
+  if (error.gateway_request_id.empty()) {
     error.gateway_request_id = field(fields, "x-amzn-requestid");
+  }
+}
+
+std::string raw_code(const http::headers& fields, const detail::envelope& body) {
+  if (!body.key().empty()) return body.key();
+  if (std::string code = field(fields, "x-ms-error-code"); !code.empty()) return code;
+  return std::string(detail::aws_error_name(field(fields, "x-amzn-errortype")));
+}
+
+bool is_hinted(const normalized_error& error) noexcept {
+  return error.retry_after && error.retry_after->count() > 0;
 }
 
 void read_hint(normalized_error& error, const http::headers& fields, const detail::envelope& body,
@@ -33,68 +46,59 @@ void read_hint(normalized_error& error, const http::headers& fields, const detai
     error.retry_after = hint->wait;
     error.retry_after_source = hint->source;
   }
-  if (error.retry_after && error.retry_after->count() > 0) return;
+  // a text that rejects a request may quote it, and is not read for a wait
+  const bool may_wait = error.status == 403 || error.status == 429 || error.status >= 500;
+  if (is_hinted(error) || !may_wait) return;
   if (const auto wait = detail::wait_in_text(body.message)) {
     error.retry_after = *wait;
     error.retry_after_source = http::hint_source::message_text;
   }
 }
 
-// a refusal of this request alone: the limiter's type without any word of a limiter
+// A refusal of this request alone: the provider says why, but not a word of it is a limiter's. A
+// body that is no JSON is that of something in front of the provider, and concerns the whole route.
 bool is_request_scoped(const normalized_error& error, const http::headers& fields,
                        const detail::envelope& body, http::date now) {
-  const bool hinted = error.retry_after && error.retry_after->count() > 0;
-  return body.json && body.key() == "rate_limit_error" && !hinted &&
+  return body.json && !is_hinted(error) && !detail::is_limiter_code(error.raw_code) &&
          !detail::says_rate_limit(body.message) && http::find_rate_limits(fields, now).empty();
 }
 
+// an error inside a success has its type alone to be judged by; 0: there is no such error
+int hidden_status(int status, const detail::envelope& body) noexcept {
+  return status >= 200 && status <= 299 ? detail::status_of_type(body.type) : 0;
+}
+
+void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
+           const detail::envelope& body, http::date now) {
+  if (detail::classify_by_code(error, body, http::response_time(fields, now))) return;
+  const int hidden = hidden_status(error.status, body);
+  detail::classify_by_status(error, hidden != 0 ? hidden : error.status, body, options);
+  if (const auto said = fields.find("x-should-retry")) {
+    if (http::same_text(*said, "true")) error.retryable = true;
+    if (http::same_text(*said, "false")) error.retryable = false;
+  }
+  if (error.category == category::rate_limit && hidden == 0) {
+    error.request_scoped = is_request_scoped(error, fields, body, now);
+  }
+}
+
 normalized_error resolve(const resolver_options& options, const http::response& response,
-                         http::date now) {
-  const detail::envelope body = detail::read_envelope(response.body);
+                         const detail::envelope& body, http::date now) {
   normalized_error error;
   error.route = options.route;
   error.status = response.status;
-  error.raw_code = body.key();
-  if (error.raw_code.empty()) error.raw_code = field(response.headers, "x-ms-error-code");
-  if (error.raw_code.empty()) error.raw_code = field(response.headers, "x-amzn-errortype");
+  error.raw_code = raw_code(response.headers, body);
   error.message = body.message;
   read_ids(error, response.headers, body);
   read_hint(error, response.headers, body, now);
-
-  if (detail::classify_by_code(error, body, now)) return error;
-  detail::classify_by_status(error, body, options);
-  if (const auto said = response.headers.find("x-should-retry")) {
-    if (*said == "true") error.retryable = true;
-    if (*said == "false") error.retryable = false;
-  }
-  if (error.category == category::rate_limit)
-    error.request_scoped = is_request_scoped(error, response.headers, body, now);
+  judge(error, options, response.headers, body, now);
   return error;
 }
 
 error_resolver make_resolver(resolver_options options) {
   return [options = std::move(options)](const http::response& response, http::date now) {
-    return resolve(options, response, now);
+    return resolve(options, response, detail::read_envelope(response.body), now);
   };
-}
-
-// the status that an error type has where it comes with one (FACTS 1.6, 2.3)
-int status_of(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, int>, 11> known = {
-      {{"invalid_request_error", 400},
-       {"authentication_error", 401},
-       {"billing_error", 402},
-       {"permission_error", 403},
-       {"not_found_error", 404},
-       {"conflict_error", 409},
-       {"request_too_large", 413},
-       {"rate_limit_error", 429},
-       {"api_error", 500},
-       {"timeout_error", 504},
-       {"overloaded_error", 529}}};
-  for (const auto& [name, status] : known)
-    if (name == type) return status;
-  return 500;  // an error whose type is new: the provider's
 }
 
 }  // namespace
@@ -110,41 +114,61 @@ error_resolver azure_foundry_resolver(resolver_options options) {
 
 normalized_error resolve_error_event(std::string_view route, std::string_view data,
                                      http::date now) {
-  http::response as_if;
-  as_if.status = status_of(detail::read_envelope(data).type);
-  as_if.body = data;
+  const detail::envelope body = detail::read_envelope(data);
+  http::response event;
+  event.status = 200;
   resolver_options options;
   options.route = route;
-  return resolve(options, as_if, now);
+  normalized_error error = resolve(options, event, body, now);
+  const int status = detail::status_of_type(body.type);
+  error.status = status != 0 ? status : 500;
+  if (status == 0 && !detail::find_verdict(error.raw_code)) {
+    error.retryable = error.failover_worthy = true;  // as any 500: the provider's own failure
+  }
+  return error;
 }
 
+namespace {
+
+// another certificate, or a smaller answer, does not come by waiting
+bool is_permanent(const std::error_code& code) noexcept {
+  return code == errc::certificate_refused || code == errc::header_too_large ||
+         code == errc::body_too_large;
+}
+
+// what the caller has set is the same on every route
+bool is_local_limit(const std::error_code& code) noexcept {
+  return code == errc::deadline_exceeded || code == errc::would_miss_deadline ||
+         code == errc::too_many_waiting;
+}
+
+}  // namespace
+
 normalized_error resolve_transport_failure(std::string_view route, std::error_code code, bool sent,
-                                           std::string_view detail) {
+                                           std::string_view why) {
+  if (!code) code = errc::connection_lost;
   normalized_error error;
   error.route = route;
   error.category = category_of(code);
   error.cause = code;
   error.sent = sent;
-  error.message = detail.empty() ? code.message() : reroute::detail::one_line(detail);
-  const bool cancelled = error.category == category::cancelled;
-  // another certificate, or a smaller answer, does not come by waiting
-  const bool permanent = code == make_error_code(errc::certificate_refused) ||
-                         code == make_error_code(errc::header_too_large) ||
-                         code == make_error_code(errc::body_too_large);
-  error.retryable = !cancelled && !permanent;
-  error.failover_worthy = !cancelled;
+  error.message = detail::one_line(why.empty() ? code.message() : std::string(why));
+  const bool final = error.category == category::cancelled || is_local_limit(code);
+  error.retryable = !final && !is_permanent(code);
+  error.failover_worthy = !final;
   return error;
 }
 
 normalized_error resolve_credential_failure(std::string_view route, std::error_code cause,
-                                            bool retryable, std::string_view detail) {
+                                            bool retryable, std::string_view why) {
   normalized_error error;
   error.route = route;
-  error.category = category_of(cause) == category::cancelled ? category::cancelled : category::auth;
   error.cause = cause ? cause : make_error_code(errc::credential_failed);
-  error.message = detail.empty() ? error.cause.message() : reroute::detail::one_line(detail);
-  error.retryable = retryable && error.category != category::cancelled;
-  error.failover_worthy = error.category != category::cancelled;
+  error.message = detail::one_line(why.empty() ? error.cause.message() : std::string(why));
+  const bool cancelled = category_of(cause) == category::cancelled;
+  error.category = cancelled ? category::cancelled : category::auth;
+  error.retryable = retryable && !cancelled;
+  error.failover_worthy = !cancelled;
   return error;
 }
 

@@ -43,12 +43,12 @@ struct normalized_error {
   friend bool operator==(const normalized_error&, const normalized_error&) = default;
 };
 
-/// The code that an operation completes with for this error: `cause` if there is one, else the `errc`
-/// of the category.
+/// The code that an operation completes with for this error: `cause` if it is of this category (the
+/// cause of a credential failure may be of another), else the `errc` of the category.
 [[nodiscard]] std::error_code to_error_code(const normalized_error& error) noexcept;
 
-/// One line for people: "azure: 429 rate_limit (RateLimitReached), retry after 33 s: Rate limit of ...".
-/// Never holds a credential; provider text is stripped of control characters and cut.
+/// One line for people: "azure: 429 rate_limit (RateLimitReached), retry after 33 s: Rate limit of ...
+/// [req_1]". Provider text is cut, stripped of control characters, and of what looks like a credential.
 std::ostream& operator<<(std::ostream& out, const normalized_error& error);
 [[nodiscard]] std::string to_string(const normalized_error& error);
 

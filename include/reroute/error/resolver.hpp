@@ -14,6 +14,7 @@ namespace reroute {
 
 /// Turns a raw response that is not a success into a normalized error: the only place that knows a
 /// route's faces. `now` is the local wall clock. Must not throw. An own route brings an own one.
+/// The built-in ones judge an error envelope under a status of 2xx by its `error.type`.
 using error_resolver =
     std::function<normalized_error(const http::response& response, http::date now)>;
 
@@ -34,11 +35,13 @@ struct resolver_options {
 [[nodiscard]] error_resolver azure_foundry_resolver(resolver_options options);
 
 /// An Anthropic error envelope that came where the status says nothing: an `error` event in a stream that
-/// began with 200. Read by its `error.type`; `status` is what the error has elsewhere (529, 429, ...).
+/// began with 200. Read by its `error.type`; `status` is what the error has elsewhere (529, 429, ...),
+/// and 500 for a type that is new.
 [[nodiscard]] normalized_error resolve_error_event(std::string_view route, std::string_view data,
                                                    http::date now);
 
-/// A failed transport as a normalized error. `sent` says that the request had left.
+/// A failed transport as a normalized error. `sent` says that the request had left. `detail` is the
+/// message; that of `code` if it is empty. Cancelled, and the caller's own deadline, are for no route.
 [[nodiscard]] normalized_error resolve_transport_failure(std::string_view route, std::error_code code,
                                                          bool sent, std::string_view detail = {});
 
