@@ -156,22 +156,24 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
     }
     // an error whose body was cut off is still that error
     normalized_error error = resolved(on, response, today(*self));
-    if (response.status == 401 && !refreshed) {
-      refreshed = true;
-      self->exchange_failed(*mine, error, facts);
-      if (!mine->owner) co_return;
-      token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
-      if (fetched.error) {
-        self->failed(
-            *mine,
-            resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail), {});
-        co_return;
-      }
-      token = std::move(fetched.token);
-      continue;
+    if (response.status != 401 || refreshed) {
+      self->failed(*mine, std::move(error), std::move(facts));
+      co_return;
     }
-    self->failed(*mine, std::move(error), std::move(facts));
-    co_return;
+    refreshed = true;
+    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
+    if (!fetched.error && fetched.token.secret() == token.secret()) {
+      self->failed(*mine, std::move(error), std::move(facts));  // the source has no other
+      co_return;
+    }
+    self->exchange_failed(*mine, std::move(error), std::move(facts));
+    if (fetched.error) {
+      self->failed(
+          *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
+          {});
+      co_return;
+    }
+    token = std::move(fetched.token);
   }
 }
 

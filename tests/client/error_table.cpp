@@ -2,6 +2,8 @@
 #include "tests/client/loopback.hpp"
 #include "tests/support/catch.hpp"
 
+#include <asio/ip/tcp.hpp>
+
 using namespace std::chrono_literals;
 using reroute::category;
 using reroute::stopped;
@@ -165,6 +167,38 @@ TEST_CASE("a second 401 is final, and reaches no other route") {
   std::ostringstream out;
   out << end;
   CHECK(out.str().find("canary") == std::string::npos);
+}
+
+TEST_CASE("a source that has no other token ends it with the first 401") {
+  reroute::anthropic_options route;
+  route.credential = reroute::credential::bearer([]() -> asio::awaitable<reroute::access_token> {
+    co_return reroute::access_token("always");
+  });
+  loopback l({}, tests::with_face(fakes::face::azure), {}, route);
+  const reroute::outcome end = l.run();
+  CHECK(end.error.status == 401);
+  CHECK(end.attempts.size() == 1);
+  CHECK(l.a.log().unauthorized == 1);
+}
+
+TEST_CASE("a black hole, which takes connections and says nothing, is left in time") {
+  loopback l;
+  asio::ip::tcp::acceptor hole(l.io, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  const std::string url = "https://127.0.0.1:" + std::to_string(hole.local_endpoint().port());
+  reroute::client_options options;
+  options.routes = {reroute::anthropic({.api_key = "k", .base_url = url}),
+                    reroute::azure_foundry({.base_url = url, .api_key = "k"})};
+  options.time = l.time;
+  options.https.connect_timeout = 1500ms;
+  l.claude.emplace(l.io, std::move(options));
+  const auto begin = l.time->now();
+  const reroute::outcome end = l.run(reroute::call_options().deadline(2s));
+  CHECK(end.stopped == stopped::deadline);
+  REQUIRE(end.attempts.size() == 2);
+  CHECK(end.attempts[0].error.cause == reroute::errc::connect_timeout);
+  CHECK_FALSE(end.attempts[0].error.sent);
+  CHECK(l.time->now() - begin >= 2s);
+  CHECK(l.time->now() - begin <= 2100ms);
 }
 
 TEST_CASE("a credential that cannot be had fails over: the other route has its own") {
