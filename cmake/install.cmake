@@ -1,22 +1,28 @@
-# Installation: libraries, public headers, and a package that finds what it needs.
+# Installs the library, its headers, and the package that find_package(reroute) reads.
 include(CMakePackageConfigHelpers)
 
-set(reroute_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/reroute)
-set(reroute_installed reroute)
+set(reroute_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/reroute)
+
+install(TARGETS reroute EXPORT reroute-targets)
+install(EXPORT reroute-targets NAMESPACE reroute:: DESTINATION ${reroute_package_dir})
+install(DIRECTORY include/reroute DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.hpp" PATTERN testing EXCLUDE)
+
+# a target file of its own: a package without the fakes is complete too
 if(TARGET reroute_testing)
-  list(APPEND reroute_installed reroute_testing)
+  install(TARGETS reroute_testing EXPORT reroute-testing-targets)
+  install(EXPORT reroute-testing-targets NAMESPACE reroute:: DESTINATION ${reroute_package_dir})
+  install(DIRECTORY include/reroute/testing DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reroute
+    FILES_MATCHING PATTERN "*.hpp")
 endif()
-install(TARGETS ${reroute_installed} EXPORT reroute-targets
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/reroute DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT reroute-targets NAMESPACE reroute:: DESTINATION ${reroute_config_dir})
-configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/reroute-config.cmake.in
-  ${PROJECT_BINARY_DIR}/reroute-config.cmake INSTALL_DESTINATION ${reroute_config_dir})
+
+configure_package_config_file(cmake/reroute-config.cmake.in ${PROJECT_BINARY_DIR}/reroute-config.cmake
+  INSTALL_DESTINATION ${reroute_package_dir} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/reroute-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES
   ${PROJECT_BINARY_DIR}/reroute-config.cmake
   ${PROJECT_BINARY_DIR}/reroute-config-version.cmake
-  ${PROJECT_SOURCE_DIR}/cmake/Findasio.cmake
-  DESTINATION ${reroute_config_dir})
+  cmake/Findasio.cmake
+  DESTINATION ${reroute_package_dir})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reroute)
