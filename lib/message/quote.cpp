@@ -35,10 +35,9 @@ int utf8_size(const char* text, const char* end) noexcept {
     return static_cast<unsigned>(static_cast<unsigned char>(text[i]));
   };
   const unsigned first = byte(0);
-  const int size = first >= 0xc2 && first <= 0xdf   ? 2
-                   : (first & 0xf0U) == 0xe0        ? 3
-                   : first >= 0xf0 && first <= 0xf4 ? 4
-                                                    : 0;
+  // most letters beyond ASCII
+  if (first >= 0xc2 && first <= 0xdf) return end - text > 1 && (byte(1) & 0xc0U) == 0x80 ? 2 : 0;
+  const int size = (first & 0xf0U) == 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
   if (size == 0 || end - text < size) return 0;
   // no overlong forms, no surrogates, nothing beyond U+10FFFF
   const unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
@@ -101,7 +100,8 @@ void check_utf8(std::string_view text, std::string_view what) {
 }
 
 void append_quoted(std::string& out, std::string_view text, std::string_view what) {
-  out.reserve(out.size() + text.size() + 2);
+  // room for some escapes: growing beyond it would double and copy
+  out.reserve(out.size() + text.size() + text.size() / 16 + 2);
   out += '"';
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -109,9 +109,11 @@ void append_quoted(std::string& out, std::string_view text, std::string_view wha
   while ((at = skip_plain(at, end)) != end) {
     const auto c = static_cast<unsigned char>(*at);
     if (c >= 0x80) {
-      const int size = utf8_size(at, end);
-      if (size == 0) refuse_byte(text, at, what);
-      at += size;
+      do {
+        const int size = utf8_size(at, end);
+        if (size == 0) refuse_byte(text, at, what);
+        at += size;
+      } while (at != end && static_cast<unsigned char>(*at) >= 0x80);
       continue;
     }
     out.append(run, at);

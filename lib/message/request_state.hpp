@@ -17,7 +17,9 @@ struct message_request::state {
   std::vector<std::string> betas;
   bool complete = false;  // from an existing body: `encode` does not look for what is missing
 
-  friend bool operator==(const state&, const state&) = default;
+  friend bool operator==(const state& a, const state& b) {
+    return a.model == b.model && a.betas == b.betas && a.body == b.body;
+  }
 };
 
 namespace detail {
