@@ -2,6 +2,7 @@
 #include "tests/client/rig.hpp"
 #include "tests/support/catch.hpp"
 
+#include <asio/bind_executor.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/thread_pool.hpp>
