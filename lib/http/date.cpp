@@ -115,8 +115,8 @@ int whole_year(int two_digits, date now) noexcept {
   const auto day = std::chrono::floor<days>(std::clamp(now, first_date, last_date));
   const int this_year = static_cast<int>(std::chrono::year_month_day(day).year());
   int year = this_year - this_year % 100 + two_digits;
-  if (year - this_year >= 50) year -= 100;
-  if (year - this_year < -50) year += 100;
+  if (year - this_year >= 50 && year >= 100) year -= 100;
+  if (year - this_year < -50 && year < 9900) year += 100;
   return year;
 }
 

@@ -62,6 +62,7 @@ TEST_CASE("x-should-retry is about waiting only, and nothing but true and false 
   CHECK(read(500, {{"x-should-retry", "false"}}).failover_worthy);
   CHECK(read(400, {{"x-should-retry", "true"}}).retryable);
   CHECK_FALSE(read(400, {{"x-should-retry", "true"}}).failover_worthy);
+  CHECK(read(402, {{"x-should-retry", "true"}}).retryable);
   CHECK_FALSE(read(400, {{"x-should-retry", "1"}}).retryable);
   CHECK(read(500, {{"x-should-retry", "0"}}).retryable);
 }
