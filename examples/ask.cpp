@@ -71,8 +71,9 @@ int main(int argc, char** argv) {
   asio::io_context io;
   reroute::client claude(io, std::move(settings));
   int exit_code = 1;
-  asio::co_spawn(io, ask(claude, reroute::message_request(model).user(text), exit_code),
-                 asio::detached);
+  asio::co_spawn(
+      io, ask(claude, reroute::message_request(model).max_tokens(2048).user(text), exit_code),
+      asio::detached);
   io.run();
   return exit_code;
 }

@@ -16,7 +16,8 @@ namespace faces = reroute::testing::faces;
 
 // the code under test
 asio::awaitable<void> summarize(reroute::client& claude, std::string& summary) {
-  auto question = reroute::message_request("claude-opus-4-8").user("Summarize: ...");
+  auto question =
+      reroute::message_request("claude-opus-4-8").max_tokens(500).user("Summarize: ...");
   const reroute::message reply = co_await claude.create(question);
   summary = reply.text();
 }

@@ -23,23 +23,23 @@ const std::string long_text(100, 'x');
 asio::awaitable<void> temporaries(reroute::client& claude, int& done) {
   using reroute::call_options;
   using reroute::message_request;
-  auto reply = co_await claude.create(message_request("claude").user(long_text));
+  auto reply = co_await claude.create(message_request("claude").max_tokens(5).user(long_text));
   done += reply.text() == "a";
   reply = co_await claude.create(
       message_request("claude").max_tokens(5).system(long_text).user(long_text),
       call_options().deadline(20s).plan(reroute::in_order(2)));
   done += reply.text() == "a";
   message_request named("claude");
-  named.user(long_text);
+  named.max_tokens(5).user(long_text);
   reply = co_await claude.create(named, call_options());
   done += reply.text() == "a";
   reply =
       co_await claude.create(std::move(named), call_options().priority(reroute::priority::batch));
   done += reply.text() == "a";
   const std::vector<reroute::content_block> blocks{reroute::content_block::text(long_text)};
-  reply = co_await claude.create(message_request("claude").user(blocks));
+  reply = co_await claude.create(message_request("claude").max_tokens(5).user(blocks));
   done += reply.text() == "a";
-  auto got = co_await claude.async_create(message_request("claude").user(long_text),
+  auto got = co_await claude.async_create(message_request("claude").max_tokens(5).user(long_text),
                                           call_options().deadline(1s), asio::use_awaitable);
   done += got.answered();
   const std::vector<reroute::route> nothing;

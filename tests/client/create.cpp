@@ -269,7 +269,7 @@ TEST_CASE("calls for one model do not suffer from another's limit") {
   rig r([](const reroute::http::request& request, std::size_t) {
     return request.body.head().find("busy") != std::string_view::npos ? refusal(25) : answer("a");
   });
-  const auto busy = reroute::message_request("busy").user("x");
+  const auto busy = reroute::message_request("busy").max_tokens(1).user("x");
   std::string busy_route;
   r.claude->async_create(busy,
                          [&](std::error_code, reroute::outcome got) { busy_route = got.route(); });
