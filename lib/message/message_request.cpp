@@ -45,6 +45,7 @@ const std::vector<std::string> no_betas;
 message_request::message_request(std::string model) : state_(std::make_unique<state>()) {
   detail::check_model(model);
   state_->model = std::move(model);
+  state_->body.put("max_tokens", "1024");
 }
 
 message_request::message_request(const message_request& other)

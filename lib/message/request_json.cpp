@@ -127,11 +127,8 @@ json::object message_request::json() const {
 
 encoded_request message_request::encode(operation op) const {
   const state& from = own();
-  if (!from.complete) {
-    if (!from.body.find("messages")) refuse("there is no message; add one, e.g. user(\"Hello\")");
-    if (op == operation::create && !from.body.find("max_tokens"))
-      refuse("max_tokens is not set; add max_tokens(n), the most tokens of the answer");
-  }
+  if (!from.complete && !from.body.find("messages"))
+    refuse("there is no message; add one, e.g. user(\"Hello\")");
   return encoded_request(from.model, members_text(from.body.all(), op), from.betas);
 }
 

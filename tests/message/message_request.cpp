@@ -122,7 +122,8 @@ TEST_CASE("requests differ by model, betas, members and order") {
   const auto request = message_request("m").max_tokens(1).user("a");
   CHECK_FALSE(request == message_request("n").max_tokens(1).user("a"));
   CHECK_FALSE(request == message_request("m").max_tokens(1).user("a").beta("x"));
-  CHECK_FALSE(request == message_request("m").user("a").max_tokens(1));
+  CHECK_FALSE(request == message_request("m").user("a"));
+  CHECK_FALSE(bare().user("a").system("b") == bare().system("b").user("a"));
 }
 
 TEST_CASE("a request reads back as JSON") {
@@ -146,9 +147,11 @@ TEST_CASE("a request that cannot be answered is not encoded") {
   CHECK(why(message_request("m").max_tokens(1), operation::create) ==
         "message_request: there is no message; add one, e.g. user(\"Hello\")");
   CHECK(why(message_request("m"), operation::count_tokens).find("no message") != std::string::npos);
-  CHECK(why(message_request("m").user("a"), operation::create) ==
-        "message_request: max_tokens is not set; add max_tokens(n), the most tokens of the answer");
-  CHECK(why(message_request("m").user("a"), operation::count_tokens) == "nothing");
+  CHECK(why(bare(), operation::create) == "nothing");  // an existing body is the caller's
+  CHECK(body_of(message_request("m").user("a")) ==
+        R"({"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"a"}]})");
+  CHECK(body_of(message_request("m").user("a"), operation::count_tokens) ==
+        R"({"model":"m","messages":[{"role":"user","content":"a"}]})");
 }
 
 TEST_CASE("turns that the API is known to refuse are refused, and change nothing") {

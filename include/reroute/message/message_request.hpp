@@ -46,7 +46,8 @@ class message_request {
   [[nodiscard]] static message_request from_json(std::string_view body);
   [[nodiscard]] static message_request from_json(const boost::json::object& body);
 
-  /// The most tokens of the answer; 0 only warms the prompt cache. Required for `create`.
+  /// The most tokens of the answer; 0 only warms the prompt cache. Default 1024; none for a request
+  /// from `from_json`, whose body says it. An answer that was cut stops with `max_tokens`.
   message_request& max_tokens(std::int64_t count) &;
 
   /// The system prompt, as text or as blocks.
@@ -198,8 +199,8 @@ class message_request {
   /// The whole body with the model first. Builds it anew; numbers beyond 64 bits are rounded in it.
   [[nodiscard]] boost::json::object json() const;
   /// Serialises the request once, for any number of attempts. For `count_tokens` without the members
-  /// that only `create` knows. Throws `std::invalid_argument` if there is no turn, or if `create` has
-  /// no `max_tokens`; not for requests from `from_json`.
+  /// that only `create` knows. Throws `std::invalid_argument` if there is no turn; not for requests
+  /// from `from_json`.
   [[nodiscard]] encoded_request encode(operation op) const;
 
   /// Same model, betas and members with the same text in the same order.
