@@ -129,8 +129,9 @@ void engine::cancel(call& which) {
 }
 
 void engine::cancel_all() {
-  while (!calls_.empty())
-    cancel(*std::shared_ptr<call>(calls_.back()));
+  const auto now_here = calls_;  // a handler or an observer may begin others
+  for (const std::shared_ptr<call>& each : now_here)
+    cancel(*each);
 }
 
 void engine::close() {
@@ -155,6 +156,7 @@ void engine::abandon() noexcept {
 
 void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome result) {
   const std::shared_ptr<call> keep = calls_[which.place];
+  completion_ptr done = std::move(which.done);  // from here on it is over, whatever an observer does
   dispatcher_.remove(which);
   leave_flight(which, error);
 
@@ -168,7 +170,7 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
 
   if (observer_.at_outcome) observer_.at_outcome({which.id, result});
   const std::error_code code = to_error_code(result.error);
-  if (which.done) which.done.release()->complete(code, std::move(result));
+  if (done) done.release()->complete(code, std::move(result));
   schedule_pump();
 }
 
@@ -406,9 +408,14 @@ void engine::arm() {
   const time_point at = now();
   time_point next = dispatcher_.wake(at);
   if (!flights_.empty()) next = std::min(next, flights_.top().due);
-  if (next == armed_) return;
+  if (next == time_point::max()) {
+    // a timer that waits for nothing would keep the loop from ending
+    if (armed_ != time_point::max()) timer_->cancel();
+    armed_ = next;
+    return;
+  }
+  if (next >= armed_) return;  // it looks earlier, and then sees for itself
   armed_ = next;
-  if (next == time_point::max()) return timer_->cancel();
   timer_->wake_at(next, [self = weak_from_this()] {
     const auto alive = self.lock();
     if (!alive || alive->closed_) return;
