@@ -95,8 +95,10 @@ class plain_connection final : public server_connection {
       : state_(state), socket_(std::move(socket)) {}
   awaitable<std::string> read_some() override { return read_from(socket_, state_); }
   awaitable<void> write(std::string bytes) override {
+    if (broken) co_return;
     std::error_code ec;
     co_await asio::async_write(socket_, asio::buffer(bytes), into(ec));
+    broken = static_cast<bool>(ec);
   }
   awaitable<void> close() override {
     cut();
@@ -123,8 +125,10 @@ class secure_connection final : public server_connection {
   }
   awaitable<std::string> read_some() override { return read_from(stream_, state_); }
   awaitable<void> write(std::string bytes) override {
+    if (broken) co_return;
     std::error_code ec;
     co_await asio::async_write(stream_, asio::buffer(bytes), into(ec));
+    broken = static_cast<bool>(ec);
   }
   awaitable<void> close() override {
     // one-sided: says close_notify and does not wait for the answer

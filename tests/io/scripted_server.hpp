@@ -18,7 +18,8 @@ namespace reroute::io_test {
 class server_connection {
  public:
   virtual ~server_connection() = default;
-  int nth = 0;  ///< 1 for the first accepted connection
+  int nth = 0;          ///< 1 for the first accepted connection
+  bool broken = false;  ///< a write has failed; further ones do nothing
 
   /// The next request, head and Content-Length body; empty when the client has gone.
   asio::awaitable<std::string> read_request();

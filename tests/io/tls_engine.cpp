@@ -1,0 +1,296 @@
+// The TLS engine against OpenSSL's server side, both in memory.
+#include "io/tls_engine.hpp"
+
+#include <reroute/error/errc.hpp>
+
+#include "io/tls_context.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/certificates.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+using namespace reroute;
+using namespace reroute::detail;
+using status = tls_engine::status;
+
+namespace {
+
+const testing::throwaway_ca& ca() {
+  static const testing::throwaway_ca only;
+  return only;
+}
+
+tls_options trusting() {
+  tls_options options;
+  options.ca_pem = ca().pem();
+  return options;
+}
+
+// OpenSSL's server over two memory BIOs
+class memory_server {
+ public:
+  explicit memory_server(const testing::identity& who, int version = 0)
+      : context_(SSL_CTX_new(TLS_server_method())) {
+    const bio_ptr cert(BIO_new_mem_buf(who.certificate.data(), -1));
+    const bio_ptr key(BIO_new_mem_buf(who.key.data(), -1));
+    const x509_ptr leaf(PEM_read_bio_X509(cert.get(), nullptr, nullptr, nullptr));
+    EVP_PKEY* const secret = PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr);
+    SSL_CTX_use_certificate(context_.get(), leaf.get());
+    SSL_CTX_use_PrivateKey(context_.get(), secret);
+    EVP_PKEY_free(secret);
+    if (version != 0) SSL_CTX_set_max_proto_version(context_.get(), version);
+    SSL_CTX_set_alpn_select_cb(
+        context_.get(),
+        [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned,
+           void*) {
+          *out = in + 1;  // the first one offered
+          *size = in[0];
+          return SSL_TLSEXT_ERR_OK;
+        },
+        nullptr);
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_accept_state(ssl_.get());
+  }
+  std::string hear_and_answer(std::string_view cipher) {
+    if (!cipher.empty()) {
+      BIO_write(SSL_get_rbio(ssl_.get()), cipher.data(), static_cast<int>(cipher.size()));
+    }
+    char room[4096];
+    for (int size; (size = SSL_read(ssl_.get(), room, sizeof room)) > 0;) {
+      plain.append(room, static_cast<std::size_t>(size));
+    }
+    return take();
+  }
+  std::string say(std::string_view text) {
+    SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
+    return take();
+  }
+  std::string say_close() {
+    SSL_shutdown(ssl_.get());
+    return take();
+  }
+  std::string update_keys() {
+    SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_REQUESTED);
+    return say("k");
+  }
+  std::string sni() const {
+    const char* const name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+    return name ? name : "";
+  }
+  bool heard_close() const { return SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN; }
+  std::string plain;
+
+ private:
+  std::string take() {
+    char* data = nullptr;
+    BIO* const out = SSL_get_wbio(ssl_.get());
+    const long size = BIO_get_mem_data(out, &data);
+    std::string taken(data, static_cast<std::size_t>(size));
+    BIO_reset(out);
+    return taken;
+  }
+  ssl_ctx_ptr context_;
+  ssl_ptr ssl_;
+};
+
+std::string take_output(tls_engine& engine) {
+  std::string taken(engine.output());
+  engine.drop_output(taken.size());
+  return taken;
+}
+
+// moves bytes until the client is done; `step` bytes at a time towards the client
+status shake_hands(tls_engine& client, memory_server& server, std::size_t step = 100000) {
+  for (int turn = 0; turn < 10; ++turn) {
+    auto state = client.handshake();
+    const std::string answer = server.hear_and_answer(take_output(client));
+    for (std::size_t at = 0; at < answer.size() && state == status::want_input; at += step) {
+      const std::string piece = answer.substr(at, step);
+      client.input(piece);
+      state = client.handshake();
+      if (state == status::done) {
+        // what comes with the end of the handshake: tickets, no text
+        const std::string tickets = server.hear_and_answer(take_output(client));
+        client.input(tickets);
+        char none = 0;
+        CHECK(client.read(std::span<char>(&none, 1)).state == status::want_input);
+      }
+    }
+    if (state != status::want_input) return state;
+  }
+  return status::want_input;
+}
+
+testing::identity for_name(const std::string& name) {
+  testing::certificate_wish wish;
+  wish.name = name;
+  return ca().issue(wish);
+}
+
+std::string read_all(tls_engine& engine, status& last) {
+  std::string text;
+  char room[7];
+  for (;;) {
+    const auto got = engine.read(room);
+    last = got.state;
+    if (got.state != status::done) return text;
+    text.append(room, got.size);
+  }
+}
+
+constexpr std::string_view offer = "\x08http/1.1";
+
+}  // namespace
+
+TEST_CASE("a handshake, in pieces of any size, and bytes both ways") {
+  tls_context context(trusting());
+  const std::size_t step = GENERATE(1, 10, 1000, 100000);
+  const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  memory_server server(for_name("api.example"), version);
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  REQUIRE(shake_hands(client, server, step) == status::done);
+  CHECK(server.sni() == "api.example");
+  CHECK(client.alpn() == "http/1.1");
+  CHECK(client.write("question"));
+  CHECK(server.hear_and_answer(take_output(client)).empty());
+  CHECK(server.plain == "question");
+
+  const std::string cipher = server.say("a rather long answer");
+  std::string text;
+  status last = status::done;
+  for (std::size_t at = 0; at < cipher.size(); at += step) {
+    const std::string piece = cipher.substr(at, step);
+    client.input(piece);
+    text += read_all(client, last);
+    CHECK(client.input_empty());
+    CHECK(last == status::want_input);
+  }
+  CHECK(text == "a rather long answer");
+}
+
+TEST_CASE("nothing is encrypted before the handshake is done") {
+  tls_context context(trusting());
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  CHECK(client.handshake() == status::want_input);
+  const auto hello = take_output(client);
+  CHECK_FALSE(client.write("x-api-key: secret"));
+  CHECK(client.output().empty());
+  CHECK(client.error().code == errc::tls_failed);
+}
+
+TEST_CASE("a refused certificate ends in an alert and nothing else") {
+  tls_context context(trusting());
+  memory_server server(for_name("other.example"));
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  CHECK(client.handshake() == status::want_input);
+  const auto flight = server.hear_and_answer(take_output(client));
+  client.input(flight);
+  CHECK(client.handshake() == status::failed);
+  CHECK(client.error().code == errc::certificate_refused);
+  CHECK(client.error().detail ==
+        "hostname mismatch: the certificate is for other.example, not for api.example");
+  CHECK_FALSE(client.output().empty());
+  CHECK_FALSE(client.write("x-api-key: secret"));
+  CHECK(client.handshake() == status::failed);
+  server.hear_and_answer(take_output(client));
+  CHECK(server.plain.empty());
+}
+
+TEST_CASE("an address asks for no server name") {
+  tls_context context(trusting());
+  testing::certificate_wish wish;
+  wish.name = "192.0.2.7";
+  wish.ip = true;
+  memory_server server(ca().issue(wish));
+  tls_engine client(context, "192.0.2.7", "192.0.2.7:443", offer);
+  CHECK(shake_hands(client, server) == status::done);
+  CHECK(server.sni().empty());
+}
+
+TEST_CASE("the end, with close_notify and without") {
+  tls_context context(trusting());
+  memory_server server(for_name("api.example"));
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  REQUIRE(shake_hands(client, server) == status::done);
+  status last = status::done;
+  SECTION("with") {
+    auto bytes = server.say("last words");
+    bytes += server.say_close();
+    client.input(bytes);
+    CHECK(read_all(client, last) == "last words");
+    CHECK(last == status::closed);
+  }
+  SECTION("without") {
+    const auto bytes = server.say("last words");
+    client.input(bytes);
+    client.input_end();
+    CHECK(read_all(client, last) == "last words");
+    CHECK(last == status::failed);
+    CHECK(client.error().code == errc::truncated_body);
+  }
+  SECTION("in the middle of a record") {
+    const auto bytes = server.say("last words");
+    client.input(std::string_view(bytes).substr(0, bytes.size() - 1));
+    client.input_end();
+    CHECK(read_all(client, last).empty());
+    CHECK(last == status::failed);
+  }
+  SECTION("a changed byte") {
+    auto bytes = server.say("last words");
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    client.input(bytes);
+    CHECK(read_all(client, last).empty());
+    CHECK(last == status::failed);
+    CHECK(client.error().code == errc::tls_failed);
+  }
+  SECTION("from this side") {
+    client.close();
+    server.hear_and_answer(take_output(client));
+    CHECK(server.heard_close());
+  }
+}
+
+TEST_CASE("the peer ends in the middle of the handshake") {
+  tls_context context(trusting());
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  CHECK(client.handshake() == status::want_input);
+  client.input_end();
+  CHECK(client.handshake() == status::failed);
+  CHECK(client.error().code == errc::tls_failed);
+}
+
+TEST_CASE("a key update is answered") {
+  tls_context context(trusting());
+  memory_server server(for_name("api.example"), TLS1_3_VERSION);
+  tls_engine client(context, "api.example", "api.example:443", offer);
+  REQUIRE(shake_hands(client, server) == status::done);
+  const auto bytes = server.update_keys();
+  client.input(bytes);
+  status last = status::done;
+  CHECK(read_all(client, last) == "k");
+  CHECK(client.write("after"));
+  server.hear_and_answer(take_output(client));
+  CHECK(server.plain == "after");
+}
+
+TEST_CASE("a session is resumed once, by its own origin only") {
+  tls_context context(trusting());
+  CHECK_FALSE(context.take_session("api.example:443"));
+  {
+    memory_server server(for_name("api.example"), TLS1_3_VERSION);
+    tls_engine client(context, "api.example", "api.example:443", offer);
+    REQUIRE(shake_hands(client, server) == status::done);
+    CHECK_FALSE(client.resumed());
+  }
+  CHECK_FALSE(context.take_session("api.example:8443"));
+  std::size_t sessions = 0;
+  while (context.take_session("api.example:443"))
+    ++sessions;
+  CHECK(sessions >= 1);
+}
