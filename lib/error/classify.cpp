@@ -3,6 +3,7 @@
 
 #include "error/known_codes.hpp"
 #include "error/message_hints.hpp"
+#include "http/response_time.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
@@ -48,7 +49,8 @@ http::date next_month(http::date now) noexcept {
 
 }  // namespace
 
-bool classify_by_code(normalized_error& error, const envelope& body, http::date made) {
+bool classify_by_code(normalized_error& error, const envelope& body, const http::headers& fields,
+                      http::date now) {
   if (const verdict* const means = verdict_on(error, body)) {
     set(error, *means);
   } else if ((may_hide_quota(error.status) && says_no_quota(body.message)) ||
@@ -59,7 +61,9 @@ bool classify_by_code(normalized_error& error, const envelope& body, http::date 
   }
   if (error.category == category::quota) {
     error.opens_at = access_date_in_text(body.message);
-    if (body.error_code == "enforced_spend_limit_reached") error.opens_at = next_month(made);
+    if (body.error_code == "enforced_spend_limit_reached") {
+      error.opens_at = next_month(http::response_time(fields, now));
+    }
   }
   return true;
 }

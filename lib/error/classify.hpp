@@ -8,9 +8,10 @@
 
 namespace reroute::detail {
 
-/// Sets category, flags and opening by a code or billing message that is known; `made` is when the
-/// response was made. False if nothing of that is known.
-[[nodiscard]] bool classify_by_code(normalized_error& error, const envelope& body, http::date made);
+/// Sets category, flags and opening by a code or billing message that is known. False if nothing of
+/// that is known.
+[[nodiscard]] bool classify_by_code(normalized_error& error, const envelope& body,
+                                    const http::headers& fields, http::date now);
 
 /// Sets category and flags by `status`, and by Anthropic's type where a gateway blurred the status.
 void classify_by_status(normalized_error& error, int status, const envelope& body,

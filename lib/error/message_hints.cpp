@@ -86,10 +86,13 @@ std::optional<milliseconds> wait_in_text(std::string_view message) noexcept {
   constexpr std::array<std::string_view, 5> phrases{"please wait ", "try again in ", "retry after ",
                                                     "retry in ", "replenished in "};
   milliseconds longest{0};
-  for (const std::string_view phrase : phrases) {
-    auto at = http::find_text(message, phrase);
-    for (; at != std::string_view::npos; at = http::find_text(message, phrase, at + 1)) {
-      longest = std::max(longest, read_wait(message.substr(at + phrase.size())));
+  // from number to number, for there are few of them
+  for (std::size_t at = 0; at < message.size(); ++at) {
+    if (!http::is_digit(message[at])) continue;
+    const std::string_view before = message.substr(0, at);
+    if (std::any_of(phrases.begin(), phrases.end(),
+                    [&](std::string_view phrase) { return http::ends_with(before, phrase); })) {
+      longest = std::max(longest, read_wait(message.substr(at)));
     }
   }
   return longest > milliseconds(0) ? std::optional(longest) : std::nullopt;

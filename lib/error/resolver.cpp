@@ -8,7 +8,6 @@
 #include "error/known_codes.hpp"
 #include "error/message_hints.hpp"
 #include "error/text.hpp"
-#include "http/response_time.hpp"
 #include "http/text.hpp"
 
 #include <utility>
@@ -70,7 +69,7 @@ int hidden_status(int status, const detail::envelope& body) noexcept {
 
 void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
            const detail::envelope& body, http::date now) {
-  if (detail::classify_by_code(error, body, http::response_time(fields, now))) return;
+  if (detail::classify_by_code(error, body, fields, now)) return;
   const int hidden = hidden_status(error.status, body);
   detail::classify_by_status(error, hidden != 0 ? hidden : error.status, body, options);
   if (const auto said = fields.find("x-should-retry")) {

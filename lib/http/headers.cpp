@@ -129,8 +129,10 @@ headers::field headers::operator[](std::size_t index) const noexcept {
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {
-  for (const auto f : *this) {
-    if (same_text(f.name, name)) return f.value;
+  for (const entry& e : entries_) {
+    if (e.name_size != name.size()) continue;
+    if (!same_text({text_.data() + e.name_at, e.name_size}, name)) continue;
+    return std::string_view(text_.data() + e.value_at, e.value_size);
   }
   return {};
 }

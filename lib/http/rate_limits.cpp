@@ -6,6 +6,7 @@
 #include "http/text.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace reroute::http {
 namespace {
@@ -85,18 +86,27 @@ void read_anthropic(rate_limits& limits, std::string_view name, std::string_view
     std::string_view name;
     quota_bucket rate_limits::*bucket;
   };
-  static constexpr place places[] = {
-      {"ratelimit-requests-", &rate_limits::requests},
-      {"ratelimit-tokens-", &rate_limits::tokens},
-      {"ratelimit-input-tokens-", &rate_limits::input_tokens},
-      {"ratelimit-output-tokens-", &rate_limits::output_tokens},
-      {"priority-input-tokens-", &rate_limits::priority_input_tokens},
-      {"priority-output-tokens-", &rate_limits::priority_output_tokens},
-      {"fast-input-tokens-", &rate_limits::fast_input_tokens},
-      {"fast-output-tokens-", &rate_limits::fast_output_tokens},
-  };
+  static constexpr place plain[] = {{"requests", &rate_limits::requests},
+                                    {"tokens", &rate_limits::tokens},
+                                    {"input-tokens", &rate_limits::input_tokens},
+                                    {"output-tokens", &rate_limits::output_tokens}};
+  static constexpr place priority[] = {{"input-tokens", &rate_limits::priority_input_tokens},
+                                       {"output-tokens", &rate_limits::priority_output_tokens}};
+  static constexpr place fast[] = {{"input-tokens", &rate_limits::fast_input_tokens},
+                                   {"output-tokens", &rate_limits::fast_output_tokens}};
+  std::span<const place> places;
+  if (take(name, "ratelimit-")) {
+    places = plain;
+  } else if (take(name, "priority-")) {
+    places = priority;
+  } else if (take(name, "fast-")) {
+    places = fast;
+  }
+  const auto dash = name.rfind('-');
+  if (dash == std::string_view::npos) return;
   for (const place& p : places) {
-    if (take(name, p.name)) return set_quantity(limits.*p.bucket, name, value, made);
+    if (!same_text(p.name, name.substr(0, dash))) continue;
+    return set_quantity(limits.*p.bucket, name.substr(dash + 1), value, made);
   }
 }
 

@@ -27,6 +27,7 @@ std::optional<retry_hint> parse_milliseconds(std::string_view value) noexcept {
 template <typename Parse>
 std::optional<retry_hint> longest(const headers& fields, std::string_view name, Parse parse) {
   std::optional<retry_hint> found;
+  if (!fields.contains(name)) return found;  // the ordinary case, and fast
   for (const auto field : fields) {
     if (!same_text(field.name, name)) continue;
     const std::optional<retry_hint> hint = parse(field.value);
@@ -67,7 +68,9 @@ std::optional<retry_hint> parse_retry_after(std::string_view value, date now) no
 
 std::optional<retry_hint> find_retry_after(const headers& fields, date now) noexcept {
   const auto in_seconds = [&](std::string_view value) {
-    return parse_retry_after(value, response_time(fields, now));
+    // the Date is only read where it is needed: no date begins with a digit
+    const bool dated = !value.empty() && !is_digit(value.front());
+    return parse_retry_after(value, dated ? response_time(fields, now) : now);
   };
   std::optional<retry_hint> found = longest(fields, "retry-after-ms", parse_milliseconds);
   if (found && found->wait > milliseconds(0)) return found;

@@ -17,7 +17,7 @@ namespace reroute::http {
 [[nodiscard]] constexpr bool same_text(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
   }
   return true;
 }
@@ -25,6 +25,12 @@ namespace reroute::http {
 /// True if `text` begins with `prefix`, in any case.
 [[nodiscard]] constexpr bool begins_with(std::string_view text, std::string_view prefix) noexcept {
   return text.size() >= prefix.size() && same_text(text.substr(0, prefix.size()), prefix);
+}
+
+/// True if `text` ends with `suffix`, in any case.
+[[nodiscard]] constexpr bool ends_with(std::string_view text, std::string_view suffix) noexcept {
+  return text.size() >= suffix.size() &&
+         same_text(text.substr(text.size() - suffix.size()), suffix);
 }
 
 /// Where `wanted` (in lower case, not empty) begins in `text`, in any case; npos if nowhere.
