@@ -2,10 +2,10 @@
 #include <reroute/testing/faces.hpp>
 
 #include "testing/face_bodies.hpp"
+#include "testing/fake_answers.hpp"
 
 #include <boost/json/object.hpp>
 
-#include <cstdio>
 #include <utility>
 
 namespace reroute::testing::faces {
@@ -13,19 +13,6 @@ namespace {
 
 constexpr std::string_view rate_limited =
     "This request would exceed your organization's rate limit of 50 requests per minute.";
-
-// "2025-06-02T15:14:45Z", as the rate-limit headers write it
-std::string rfc3339(http::date when) {
-  const auto day = std::chrono::floor<std::chrono::days>(when);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(when - day);
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
-}
 
 }  // namespace
 

@@ -1,149 +1,107 @@
-// The fake Claude: listeners, connections, and the handles to its routes.
+// The fake Claude: its routes, and the handles to them.
 #include <reroute/testing/fake_claude.hpp>
 
 #include "testing/certificates.hpp"
-#include "testing/fake_connection.hpp"
-#include "testing/fake_route_state.hpp"
+#include "testing/fake_listener.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/use_awaitable.hpp>
-
-#include <algorithm>
-#include <list>
+#include <stdexcept>
 #include <utility>
 
 namespace reroute::testing {
+namespace {
+
+void check(const fake_route_options& options) {
+  const auto must = [](bool holds, const char* text) {
+    if (!holds) throw std::invalid_argument(std::string("fake_route_options::") + text);
+  };
+  must(options.rate >= 0, "rate: must not be negative");
+  must(options.burst >= 1, "burst: must be at least 1");
+  must(options.window.count() > 0, "window: must be longer than nothing");
+  must(options.max_body <= 64U * 1024 * 1024, "max_body: must be at most 64 MiB");
+}
+
+}  // namespace
 
 // ---- handles
 
 std::string fake_route::base_url() const {
-  return std::string(state_->options.plain_http ? "http" : "https") +
+  return std::string(state_->plain_http() ? "http" : "https") +
          "://127.0.0.1:" + std::to_string(state_->port) +
-         (state_->options.face == face::azure ? "/anthropic" : "");
+         (state_->wearing() == face::azure ? "/anthropic" : "");
 }
 
 std::uint16_t fake_route::port() const { return state_->port; }
-
-const std::string& fake_route::key() const { return state_->options.key; }
-
-void fake_route::refuse_for(std::chrono::milliseconds time) {
-  const std::lock_guard lock(state_->mutex);
-  state_->refusing_until = state_->time->now() + time;
-}
-
-void fake_route::inject(fault what) {
-  const std::lock_guard lock(state_->mutex);
-  state_->faults.emplace_back(what, state_->time->now() + what.time);
-}
-
-void fake_route::clear_faults() {
-  const std::lock_guard lock(state_->mutex);
-  state_->faults.clear();
-}
-
+const std::string& fake_route::key() const { return state_->key(); }
+void fake_route::refuse_for(std::chrono::milliseconds time) { state_->refuse_for(time); }
+void fake_route::inject(fault what) { state_->inject(what); }
+void fake_route::clear_faults() { state_->clear_faults(); }
 void fake_route::set_bearer_tokens(std::vector<std::string> tokens) {
-  const std::lock_guard lock(state_->mutex);
-  state_->options.bearer_tokens = std::move(tokens);
+  state_->set_bearer_tokens(std::move(tokens));
 }
-
-fake_log fake_route::log() const {
-  const std::lock_guard lock(state_->mutex);
-  return state_->log;
-}
+void fake_route::drop_connections() { state_->drop_connections(); }
+fake_log fake_route::log() const { return state_->log(); }
+std::optional<fake_request> fake_route::last_request() const { return state_->last_request(); }
 
 // ---- the server
 
-struct fake_claude::shared : std::enable_shared_from_this<shared> {
-  shared(asio::any_io_executor on, std::shared_ptr<clock> at, std::uint64_t first_seed)
-      : executor(std::move(on)), time(std::move(at)), seed(first_seed) {}
-
-  // a connection can be told to stop through its signal
-  void serve(asio::ip::tcp::socket socket, const std::shared_ptr<fake_route_state>& route) {
-    const auto place = connections.emplace(connections.end());
-    asio::co_spawn(executor, serve_connection(std::move(socket), route),
-                   asio::bind_cancellation_slot(
-                       place->slot(), [self = shared_from_this(), place](std::exception_ptr) {
-                         self->connections.erase(place);
-                       }));
-  }
-
-  static asio::awaitable<void> listen(std::shared_ptr<shared> self,
-                                      std::shared_ptr<fake_route_state> route) {
-    while (!self->stopped) {
-      std::error_code failed;
-      asio::ip::tcp::socket socket =
-          co_await route->listener->async_accept(asio::redirect_error(asio::use_awaitable, failed));
-      if (self->stopped || failed == asio::error::operation_aborted) co_return;
-      if (failed) continue;
-      {
-        const std::lock_guard lock(route->mutex);
-        ++route->log.connections;
-      }
-      self->serve(std::move(socket), route);
-    }
-  }
-
-  void stop() {
-    if (std::exchange(stopped, true)) return;
-    std::error_code ignored;
-    for (const auto& route : routes)
-      route->listener->close(ignored);
-    for (auto& each : connections)
-      each.emit(asio::cancellation_type::terminal);
-  }
-
+struct fake_claude::shared {
   asio::any_io_executor executor;
   std::shared_ptr<clock> time;
   std::uint64_t seed;
+  std::chrono::milliseconds hearing_time{100};
   throwaway_ca ca;
   std::shared_ptr<admissions> admitted = std::make_shared<admissions>();
   std::vector<std::shared_ptr<fake_route_state>> routes;
-  std::list<asio::cancellation_signal> connections;
-  bool stopped = false;
+  std::vector<std::weak_ptr<fake_listener>> listeners;  // they belong to the loop
 };
 
 fake_claude::fake_claude(asio::any_io_executor executor, std::shared_ptr<clock> time,
                          std::uint64_t seed)
-    : shared_(std::make_shared<shared>(std::move(executor), std::move(time), seed)) {}
+    : shared_(std::make_shared<shared>()) {
+  shared_->executor = std::move(executor);
+  shared_->time = std::move(time);
+  shared_->seed = seed;
+}
 
 fake_claude::~fake_claude() { stop(); }
 
-void fake_claude::stop() { shared_->stop(); }
+void fake_claude::stop() {
+  for (const auto& each : std::exchange(shared_->listeners, {})) {
+    if (const auto listener = each.lock()) listener->stop();
+  }
+}
 
 fake_route fake_claude::add_route(fake_route_options options) {
+  check(options);
+  const certified_key shown =
+      options.plain_http ? certified_key() : shared_->ca.issue(options.certificate);
   auto route = std::make_shared<fake_route_state>(std::move(options), shared_->time,
                                                   ++shared_->seed, shared_->admitted);
-  if (!route->options.plain_http) {
-    const certified_key shown = shared_->ca.issue(route->options.certificate);
-    route->tls.emplace(asio::ssl::context::tls_server);
-    route->tls->use_certificate_chain(asio::buffer(shown.certificate));
-    route->tls->use_private_key(asio::buffer(shown.key), asio::ssl::context::pem);
-  }
-  const asio::ip::tcp::endpoint any_port(asio::ip::address_v4::loopback(), 0);
-  route->listener.emplace(shared_->executor, any_port);
-  route->listener->listen(4096);
-  route->port = route->listener->local_endpoint().port();
+  route->set_hearing_time(shared_->hearing_time);
+  const auto listener = std::make_shared<fake_listener>(shared_->executor, route, shown);
+  route->port = listener->port();
+  listener->start();
   shared_->routes.push_back(route);
-  asio::co_spawn(shared_->executor, shared::listen(shared_, route), asio::detached);
+  shared_->listeners.push_back(listener);
   return fake_route(std::move(route));
 }
 
 const std::string& fake_claude::ca_pem() const { return shared_->ca.pem(); }
 
 void fake_claude::set_hearing_time(std::chrono::milliseconds time) {
+  shared_->hearing_time = time;
   for (const auto& route : shared_->routes)
-    route->hearing_time = time;
+    route->set_hearing_time(time);
 }
 
-std::size_t fake_claude::admitted_twice() const {
-  const std::lock_guard lock(shared_->admitted->mutex);
-  const auto& all = shared_->admitted->by_user;
-  return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [](const auto& each) { return each.second > 1; }));
+std::size_t fake_claude::admitted_twice() const { return shared_->admitted->admitted_twice(); }
+
+std::size_t fake_claude::asked_after_answer() const {
+  return shared_->admitted->asked_after_answer();
+}
+
+std::map<std::string, request_log> fake_claude::requests() const {
+  return shared_->admitted->all();
 }
 
 }  // namespace reroute::testing

@@ -1,15 +1,7 @@
-// Serving one connection of the fake, over TLS or plainly.
+// One connection to the fake.
 #include "testing/fake_connection.hpp"
 
 #include "testing/fake_answers.hpp"
-
-#include <asio/buffer.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/ssl/stream.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-#include <asio/write.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,112 +10,257 @@
 namespace reroute::testing {
 namespace {
 
-asio::awaitable<void> wait_until(const std::shared_ptr<clock>& time, time_point when) {
-  const auto executor = co_await asio::this_coro::executor;
-  asio::steady_timer signal(executor, asio::steady_timer::time_point::max());
-  const std::unique_ptr<timer> alarm = time->make_timer(executor);
-  alarm->wake_at(when, [&signal] { signal.cancel(); });
-  std::error_code woken;
-  co_await signal.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-}
-
-// counts a request as under way for as long as it lives
-struct under_way {
-  explicit under_way(fake_route_state& of) : route(of) { route.begin_request(); }
-  under_way(const under_way&) = delete;
-  under_way& operator=(const under_way&) = delete;
-  ~under_way() { route.end_request(); }
-  fake_route_state& route;
-};
-
-std::string broken_bytes(const reaction& decided) {
-  switch (decided.broken->kind) {
-    case fault_kind::garbage:
-      return "\x16\x03this is no HTTP\r\n\r\n";
-    case fault_kind::html: {
-      http::response page;
-      page.status = decided.broken->status;
-      page.headers.add("content-type", "text/html");
-      page.body = "<html><body><h1>Bad gateway</h1></body></html>";
-      return to_bytes(page, false);
-    }
-    case fault_kind::reset_after_head: {
-      const std::string whole = to_bytes(decided.answer, false);
-      return whole.substr(0, whole.find("\r\n\r\n") + 4);
-    }
-    case fault_kind::truncated_body: {
-      const std::string whole = to_bytes(decided.answer, false);
-      return whole.substr(0, whole.size() - decided.answer.body.size() / 2);
-    }
-    default:
-      return {};
-  }
-}
-
-template <class Stream>
-asio::awaitable<void> serve(Stream& stream, std::shared_ptr<fake_route_state> route) {
-  request_reader reader;
-  std::array<char, 16 * 1024> buffer;
-  std::error_code failed;
-  auto state = request_reader::state::need_more;
-  for (;;) {
-    while (state == request_reader::state::need_more) {
-      const std::size_t got = co_await stream.async_read_some(
-          asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, failed));
-      if (failed) co_return;
-      state = reader.feed({buffer.data(), got});
-    }
-    if (state == request_reader::state::broken) {
-      const std::string bytes = to_bytes(error_answer(face::anthropic, 400, "not HTTP/1.1"), true);
-      co_await asio::async_write(stream, asio::buffer(bytes),
-                                 asio::redirect_error(asio::use_awaitable, failed));
-      co_return;
-    }
-    const under_way counted(*route);
-    const heard_request request = reader.take();
-    reaction decided = route->hear(request);
-    decided.answer.headers.add(
-        "date",
-        http::format_http_date(std::chrono::floor<std::chrono::seconds>(route->time->wall_now())));
-    decided.answer.headers.add("request-id", "req_fake");
-    if (decided.after.count() > 0)
-      co_await wait_until(route->time, route->time->now() + decided.after);
-    if (decided.broken && decided.broken->kind == fault_kind::silence) {
-      // whatever comes next is the end of it
-      co_await stream.async_read_some(asio::buffer(buffer),
-                                      asio::redirect_error(asio::use_awaitable, failed));
-      co_return;
-    }
-    const std::string bytes =
-        decided.broken ? broken_bytes(decided) : to_bytes(decided.answer, false);
-    if (!bytes.empty())
-      co_await asio::async_write(stream, asio::buffer(bytes),
-                                 asio::redirect_error(asio::use_awaitable, failed));
-    const bool page = decided.broken && decided.broken->kind == fault_kind::html;
-    if (failed || (decided.broken && !page)) co_return;
-    state = reader.feed({});
-  }
-}
+// what a peer may send ahead of its turn
+constexpr std::size_t max_early = 64 * 1024;
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket,
-                                       std::shared_ptr<fake_route_state> route) {
-  std::error_code failed;
-  socket.set_option(asio::ip::tcp::no_delay(true), failed);
-  if (route->options.plain_http) {
-    co_await serve(socket, route);
-    co_return;
+fake_connection::fake_connection(asio::ip::tcp::socket socket, SSL_CTX* context,
+                                 std::shared_ptr<fake_route_state> route,
+                                 std::shared_ptr<connection_list> list)
+    : peer_(std::move(socket), context),
+      route_(std::move(route)),
+      list_(std::move(list)),
+      phase_(context ? phase::handshake : phase::reading) {
+  list_->insert(this);
+}
+
+fake_connection::~fake_connection() {
+  list_->erase(this);
+  end_request(request_end::abandoned);
+  route_->note([](fake_log& log) { --log.open_connections; });
+}
+
+void fake_connection::start() {
+  const std::optional<fault> greeting = route_->meet();
+  if (greeting && greeting->kind == fault_kind::plain_text) return speak_plainly();
+  if (greeting) phase_ = phase::leaving;  // a silent one: the peer's bytes go nowhere
+  run();
+}
+
+void fake_connection::close(bool reset) {
+  phase_ = phase::closed;
+  timer_.reset();
+  end_request(request_end::abandoned);
+  peer_.close(reset);
+}
+
+void fake_connection::run() {
+  for (;;) {
+    bool more = false;
+    switch (phase_) {
+      case phase::handshake:
+        more = shake_hands();
+        break;
+      case phase::reading:
+        more = read_request();
+        break;
+      case phase::waiting:
+        more = watch_peer();
+        break;
+      case phase::writing:
+        more = write_answer();
+        break;
+      case phase::leaving:
+        more = drain();
+        break;
+      case phase::closed:
+        break;
+    }
+    if (!more) return;
   }
-  asio::ssl::stream<asio::ip::tcp::socket> stream(std::move(socket), *route->tls);
-  co_await stream.async_handshake(asio::ssl::stream_base::server,
-                                  asio::redirect_error(asio::use_awaitable, failed));
-  if (failed) co_return;
-  {
-    const std::lock_guard lock(route->mutex);
-    ++route->log.handshakes;
+}
+
+// Comes back when the socket is ready. False, for `return wait_for(...)`.
+bool fake_connection::wait_for(peer_socket::result wanted) {
+  using waits = asio::ip::tcp::socket;
+  const bool read = wanted == peer_socket::result::want_read;
+  bool& awaits = read ? awaits_read_ : awaits_write_;
+  if (wanted == peer_socket::result::closed) {
+    close(false);
+  } else if (!std::exchange(awaits, true)) {
+    peer_.socket().async_wait(read ? waits::wait_read : waits::wait_write,
+                              [self = shared_from_this(), &awaits](std::error_code failed) {
+                                awaits = false;
+                                if (!failed) self->run();
+                              });
   }
-  co_await serve(stream, route);
+  return false;
+}
+
+bool fake_connection::shake_hands() {
+  const auto got = peer_.handshake();
+  if (got != peer_socket::result::done) return wait_for(got);
+  route_->note([](fake_log& log) { ++log.handshakes; });
+  phase_ = phase::reading;
+  return true;
+}
+
+bool fake_connection::read_request() {
+  auto state = reader_.feed(std::exchange(early_, std::string()));
+  std::array<char, 16 * 1024> buffer;
+  while (state == request_reader::state::need_more) {
+    std::size_t count = 0;
+    const auto got = peer_.read(buffer.data(), buffer.size(), count);
+    if (got != peer_socket::result::done) return wait_for(got);
+    state = reader_.feed({buffer.data(), count});
+    if (state == request_reader::state::need_more && reader_.take_expectation()) {
+      out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+      sent_ = 0;
+      allowed_ = out_.size();
+      phase_ = phase::writing;
+      return true;
+    }
+  }
+  if (state == request_reader::state::broken) {
+    route_->note([](fake_log& log) { ++log.malformed; });
+    out_ = to_bytes(error_answer(route_->wearing(), 400, "This is not HTTP/1.1", "req_none"), true);
+    sent_ = 0;
+    allowed_ = out_.size();
+    farewell_ = farewell::polite;
+    phase_ = phase::writing;
+  } else {
+    begin_answer(reader_.take());
+  }
+  return true;
+}
+
+void fake_connection::begin_answer(heard_request request) {
+  const std::size_t limit = route_->requests_per_connection();
+  close_asked_ = request.field("connection") == "close" || (limit > 0 && served_ + 1 >= limit);
+  ++served_;
+  // what follows it stays in the reader; a new request begins only after this one's answer
+  under_way_ = route_->hear(std::move(request));
+  phase_ = phase::waiting;
+  const bool silent = under_way_->broken && under_way_->broken->kind == fault_kind::silence;
+  if (silent) return;
+  if (under_way_->after.count() > 0) return wait(under_way_->after);
+  compose();
+}
+
+// Puts the answer into bytes, and decides how the connection goes on.
+void fake_connection::compose() {
+  const reaction& decided = *under_way_;
+  farewell_ = close_asked_ ? farewell::polite : farewell::none;
+  out_ = to_bytes(decided.answer, close_asked_);
+  sent_ = 0;
+  allowed_ = out_.size();
+  phase_ = phase::writing;
+  if (!decided.broken) return;
+  const std::size_t head = out_.size() - decided.answer.body.size();
+  switch (decided.broken->kind) {
+    case fault_kind::reset_before_head:
+      out_.clear();
+      [[fallthrough]];
+    case fault_kind::reset_after_head:
+      out_.resize(std::min(out_.size(), head));
+      farewell_ = farewell::reset;
+      break;
+    case fault_kind::truncated_body:
+      out_.resize(head + decided.answer.body.size() / 2);
+      farewell_ = farewell::abrupt;
+      break;
+    case fault_kind::garbage:
+      out_ = "\x16\x03this is no HTTP\r\n\r\n";
+      farewell_ = farewell::polite;
+      break;
+    case fault_kind::close_before_head:
+      out_.clear();
+      [[fallthrough]];
+    case fault_kind::close_after_answer:
+      farewell_ = farewell::polite;
+      break;
+    default:
+      break;
+  }
+  const bool drip = decided.broken->kind == fault_kind::slow_drip;
+  allowed_ = drip ? std::min(decided.broken->bytes, out_.size()) : out_.size();
+}
+
+void fake_connection::speak_plainly() {
+  out_ =
+      to_bytes(error_answer(route_->wearing(), 400, "Plain HTTP on this port", "req_none"), true);
+  std::size_t count = 0;
+  (void)peer_.write_in_the_clear(out_, count);  // a new connection takes so few bytes at once
+  leave(farewell::abrupt);
+  run();
+}
+
+void fake_connection::wait(std::chrono::nanoseconds time) {
+  if (!timer_) timer_ = route_->time()->make_timer(peer_.socket().get_executor());
+  timer_->wake_at(route_->time()->now() + std::chrono::duration_cast<duration>(time), [this] {
+    // destroying or closing the connection takes the wish back, so `this` is there
+    const auto self = shared_from_this();
+    if (out_.empty()) {
+      compose();
+    } else {
+      allowed_ = std::min(allowed_ + under_way_->broken->bytes, out_.size());
+      phase_ = phase::writing;
+    }
+    run();
+  });
+}
+
+// While the answer is due: a peer that gives up is noticed at once.
+bool fake_connection::watch_peer() {
+  std::array<char, 4096> buffer;
+  std::size_t count = 0;
+  const auto got = peer_.read(buffer.data(), buffer.size(), count);
+  if (got != peer_socket::result::done) return wait_for(got);
+  early_.append(buffer.data(), count);
+  if (early_.size() > max_early) close(true);
+  return phase_ != phase::closed;
+}
+
+bool fake_connection::write_answer() {
+  while (sent_ < allowed_) {
+    std::size_t count = 0;
+    const auto got = peer_.write(std::string_view(out_).substr(sent_, allowed_ - sent_), count);
+    if (got != peer_socket::result::done) return wait_for(got);
+    sent_ += count;
+  }
+  if (sent_ < out_.size()) {
+    phase_ = phase::waiting;
+    wait(under_way_->broken->every);
+    return true;
+  }
+  return answer_ended();
+}
+
+bool fake_connection::answer_ended() {
+  out_.clear();
+  sent_ = allowed_ = 0;
+  const bool cut = farewell_ == farewell::reset || farewell_ == farewell::abrupt ||
+                   (under_way_ && under_way_->broken &&
+                    (under_way_->broken->kind == fault_kind::garbage ||
+                     under_way_->broken->kind == fault_kind::close_before_head));
+  end_request(cut ? request_end::cut : request_end::answered);
+  if (farewell_ != farewell::none) {
+    leave(farewell_);
+    return phase_ != phase::closed;
+  }
+  phase_ = phase::reading;
+  if (!early_.empty() || !reader_.empty() || peer_.has_pending()) return true;
+  // the next request takes a while: ask the system, instead of trying in vain
+  return wait_for(peer_socket::result::want_read);
+}
+
+void fake_connection::leave(farewell how) {
+  if (how == farewell::reset) return close(true);
+  // closing with unread bytes would reset the connection, and could take the answer back
+  peer_.end_sending(how == farewell::polite);
+  phase_ = phase::leaving;
+}
+
+bool fake_connection::drain() {
+  const auto got = peer_.discard();
+  return got == peer_socket::result::done || wait_for(got);
+}
+
+void fake_connection::end_request(request_end how) {
+  if (!under_way_) return;
+  route_->finish(*under_way_, how);
+  under_way_.reset();
 }
 
 }  // namespace reroute::testing

@@ -35,12 +35,13 @@ limiter::nanoseconds limiter::ask(time_point now) {
     }
     if (in_window_ >= count_) return window_begin_ + window_ - now;
   }
-  if (rate_ > 0 && level_ < 1) {
+  // a client that comes to the nanosecond must not fail on the last bit of a double
+  if (rate_ > 0 && level_ < 1 - 1e-9) {
     const std::chrono::duration<double> wait((1 - level_) / rate_);
     return std::max<nanoseconds>(std::chrono::ceil<std::chrono::microseconds>(wait),
                                  nanoseconds(1));
   }
-  if (rate_ > 0) level_ -= 1;
+  if (rate_ > 0) level_ = std::max(0.0, level_ - 1);
   ++in_window_;
   return nanoseconds(0);
 }

@@ -12,7 +12,7 @@ class limiter {
   using time_point = std::chrono::steady_clock::time_point;
   using nanoseconds = std::chrono::nanoseconds;
 
-  /// `rate` per second and `burst` (0: no bucket); `count` per `window` (0: no window).
+  /// `rate` per second (0: no bucket) and `burst`, at least 1; `count` per `window` (0: no window).
   limiter(double rate, double burst, std::size_t count, nanoseconds window);
 
   /// Zero: admitted, and counted. Else how long until one more would be admitted.

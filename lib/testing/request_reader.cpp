@@ -69,8 +69,11 @@ request_reader::state request_reader::read_head() {
   if (length_ > max_body) return state::broken;
   text_.erase(0, end + 4);
   have_head_ = true;
+  expects_continue_ = lower(request_.field("expect")) == "100-continue";
   return state::whole;
 }
+
+bool request_reader::take_expectation() { return std::exchange(expects_continue_, false); }
 
 request_reader::state request_reader::read_body() {
   if (text_.size() < length_) return state::need_more;
@@ -87,6 +90,9 @@ request_reader::state request_reader::read_chunks() {
     if (!read_number(std::string_view(text_).substr(0, line), size, 16) || size > max_body)
       return state::broken;
     if (text_.size() < line + 2 + size + 2) return state::need_more;
+    // no trailers, no extensions: nobody sends them here
+    if (text_.compare(line + 2 + size, 2, "\r\n") != 0) return state::broken;
+    if (request_.body.size() + size > max_body) return state::broken;
     request_.body.append(text_, line + 2, size);
     text_.erase(0, line + 2 + size + 2);
     if (size == 0) return state::whole;

@@ -26,6 +26,10 @@ class request_reader {
   [[nodiscard]] state feed(std::string_view bytes);
   /// After `whole`: the request; what came behind it stays for the next.
   [[nodiscard]] heard_request take();
+  /// True if nothing was fed that was not taken.
+  [[nodiscard]] bool empty() const noexcept { return text_.empty() && !have_head_; }
+  /// Once per request: true if the peer waits for a "100 Continue" before it sends the body.
+  [[nodiscard]] bool take_expectation();
 
  private:
   [[nodiscard]] state read_head();
@@ -34,7 +38,7 @@ class request_reader {
   static constexpr std::size_t max_head = 64 * 1024, max_body = 64 * 1024 * 1024;
   std::string text_;
   heard_request request_;
-  bool have_head_ = false, chunked_ = false;
+  bool have_head_ = false, chunked_ = false, expects_continue_ = false;
   std::size_t length_ = 0;
 };
 

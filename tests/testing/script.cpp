@@ -36,6 +36,10 @@ reroute::http::request post(std::string body = "{}", std::string target = "/v1/m
   return made;
 }
 
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 // what one exchange came to, body and all
 struct ending {
   bool over = false;
@@ -153,13 +157,12 @@ TEST_CASE("what nobody expects is a failure that says so") {
   s.peer->expect("GET", "/v1/models").answers(faces::ok());
   const ending got = s.ask_and_run();
   CHECK(got.status == 400);
-  CHECK_THAT(got.body,
-             Catch::Contains("unexpected POST https://fake/v1/messages: request 1 fits no"));
+  CHECK(contains(got.body, "unexpected POST https://fake/v1/messages: request 1 fits no"));
   REQUIRE(s.peer->failures().size() == 1);
   CHECK_FALSE(s.peer->heard()[0].expected);
-  CHECK_THAT(s.peer->report(), Catch::Contains("unexpected POST"));
-  CHECK_THAT(s.peer->report(), Catch::Contains("GET /v1/models: 1 lines unsaid"));
-  CHECK_THAT(s.peer->report(), !Catch::Contains("x-api-key"));
+  CHECK(contains(s.peer->report(), "unexpected POST"));
+  CHECK(contains(s.peer->report(), "GET /v1/models: 1 lines unsaid"));
+  CHECK_FALSE(contains(s.peer->report(), "x-api-key"));
 }
 
 TEST_CASE("on_request decides, and is asked only when no expectation fits") {

@@ -1,0 +1,99 @@
+// How one route of the fake behaves: its face, credentials, limits, latency and faults.
+#pragma once
+
+#include <reroute/testing/latency.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace reroute::testing {
+
+/// Whose answers and errors it gives.
+enum class face : std::uint8_t { anthropic, azure };
+
+/// How a refusal says how long to wait. Never less than the truth.
+enum class refusal_form : std::uint8_t {
+  seconds,       ///< Retry-After in whole seconds
+  http_date,     ///< Retry-After as HTTP-date
+  milliseconds,  ///< retry-after-ms
+  text_only,     ///< only in the error's message
+  none,          ///< not at all
+};
+
+/// What certificate it shows.
+enum class shown_certificate : std::uint8_t { good, expired, self_signed, wrong_host, wrong_ca };
+
+/// What can be made to go wrong with a request, or (the last two) with a connection.
+enum class fault_kind : std::uint8_t {
+  status,              ///< answers `status` in the face's own words
+  reset_before_head,   ///< reads the request, then resets the connection
+  reset_after_head,    ///< sends the head, then resets the connection
+  truncated_body,      ///< sends half of the body, then closes without a TLS close_notify
+  silence,             ///< reads the request, and says nothing until the peer gives up
+  garbage,             ///< answers what is no HTTP, then closes
+  html,                ///< answers a gateway's page with `status`; the connection stays
+  slow_drip,           ///< a right answer, `bytes` of it every `every`
+  close_after_answer,  ///< a right answer without `Connection: close`, then closes
+  close_before_head,   ///< reads the request, then closes in order
+  plain_text,          ///< answers the TLS handshake with plain HTTP, then closes
+  silent_handshake,    ///< accepts the connection, and never says a word
+};
+
+/// A fault: for so many requests (or connections), or for so long, or until `clear_faults` if neither
+/// is given; for both, whichever ends first. It comes before authentication and limits.
+struct fault {
+  fault_kind kind = fault_kind::status;
+  int status = 529;
+  std::size_t requests = 0;
+  std::chrono::milliseconds time{0};
+  /// For `status` 429, 503 and 529: said in the route's refusal form; 0 says nothing.
+  std::chrono::milliseconds retry_after{0};
+  /// The share of requests that it hits, by the route's own seeded dice. From 0 to 1.
+  double share = 1;
+  /// For `slow_drip`: so many bytes at a time (at least 1), and the time between.
+  std::size_t bytes = 16;
+  std::chrono::milliseconds every{50};
+};
+
+/// One route of the fake. Configuration: set before `add_route`, which throws `std::invalid_argument`
+/// for what cannot be (a negative rate, a burst below 1, a window of no time).
+struct fake_route_options {
+  testing::face face = face::anthropic;
+  /// Accepted as `x-api-key`; on the anthropic face as `Authorization: Bearer` too, on the azure face
+  /// as `api-key` too. Empty: no key is accepted.
+  std::string key = "fake-key";
+  /// Tokens accepted as `Authorization: Bearer`; may be changed later.
+  std::vector<std::string> bearer_tokens = {};
+  /// Models or deployments that exist; empty: any.
+  std::vector<std::string> models = {};
+  /// Token bucket: requests per second (0: no limit), and how many at once after a pause.
+  double rate = 0;
+  double burst = 1;
+  /// Window limiter beside it: so many requests per window (0: no limit). A window begins with the
+  /// first request after the last one ended.
+  std::size_t window_requests = 0;
+  std::chrono::milliseconds window = std::chrono::seconds(60);
+  refusal_form form = refusal_form::seconds;
+  /// anthropic-ratelimit-requests-* on every answer, about the token bucket.
+  bool limit_headers = false;
+  /// Time from a request to its answer. Refusals come at once, unless `refusal_latency` is set.
+  latency::distribution latency = {};
+  latency::distribution refusal_latency = {};
+  /// Text of every answer.
+  std::string reply = "hello";
+  /// Text of each answer, from the JSON text of its request; goes before `reply`.
+  std::function<std::string(const std::string& request)> reply_to = {};
+  /// Largest request body; above it comes a 413. The fake's memory bounds it at 64 MiB.
+  std::size_t max_body = 32 * 1024 * 1024;
+  /// Requests that a connection serves before it is closed with `Connection: close`; 0: any number.
+  std::size_t requests_per_connection = 0;
+  shown_certificate certificate = shown_certificate::good;
+  /// Speaks plain HTTP: for tests of what a TLS client does with it, and of plain routes.
+  bool plain_http = false;
+};
+
+}  // namespace reroute::testing
