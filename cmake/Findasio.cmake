@@ -27,7 +27,9 @@ if(EXISTS "${asio_INCLUDE_DIR}/asio/version.hpp")
 endif()
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(asio REQUIRED_VARS asio_INCLUDE_DIR VERSION_VAR asio_VERSION)
+find_package_handle_standard_args(asio
+  REQUIRED_VARS asio_INCLUDE_DIR asio_VERSION VERSION_VAR asio_VERSION
+  REASON_FAILURE_MESSAGE "install libasio-dev, or name the folder that holds asio.hpp with -Dasio_INCLUDE_DIR=")
 
 if(asio_FOUND AND NOT TARGET asio::asio)
   add_library(asio::asio INTERFACE IMPORTED)

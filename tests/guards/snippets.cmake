@@ -5,7 +5,7 @@
 # examples/x.cpp:  the lines between two lines `// [name]`
 cmake_minimum_required(VERSION 3.25)
 
-# text into a list of lines; what CMake would take for list syntax is put into other words
+# the text of a file as a list of lines; what CMake would take for list syntax is put into other words
 function(lines_of file out)
   file(READ ${file} text)
   string(REPLACE "&" "&amp" text "${text}")
@@ -15,6 +15,16 @@ function(lines_of file out)
   string(REPLACE "\\" "&back" text "${text}")
   string(REGEX REPLACE "\n$" "" text "${text}")
   string(REPLACE "\n" ";" text "${text}")
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# back into what stands in the file
+function(plain text out)
+  string(REPLACE "&semi" ";" text "${text}")
+  string(REPLACE "&open" "[" text "${text}")
+  string(REPLACE "&close" "]" text "${text}")
+  string(REPLACE "&back" "\\" text "${text}")
+  string(REPLACE "&amp" "&" text "${text}")
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
@@ -53,10 +63,13 @@ foreach(line IN LISTS lines)
       set(name "${CMAKE_MATCH_2}")
       region_of(${from} ${name} region)
       if(NOT block STREQUAL region)
+        plain("${block}" block)
+        plain("${region}" region)
         message(SEND_ERROR "README.md and ${from} differ in [${name}]\n"
           "README.md has:\n${block}\n${from} has:\n${region}")
       endif()
     else()
+      plain("${block}" block)
       message(SEND_ERROR "README.md: a C++ block has no mark <!-- from examples/x.cpp [name] -->:\n${block}")
     endif()
     set(mark)
