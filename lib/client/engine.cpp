@@ -10,12 +10,12 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -209,8 +209,10 @@ void engine::launch(call& which, int route, permit held) {
   flights_.push(which);
   begin_exchange(which, route);
   if (!ahead->owner) return;  // cancelled by an observer
+  // the coroutine's handler lets go of the signal last of all: it must outlive the coroutine's frame
+  auto landed = [ahead](std::exception_ptr) {};
   asio::co_spawn(executor_, run_attempt(shared_from_this(), ahead, which.op, which.request),
-                 asio::bind_cancellation_slot(ahead->cancel.slot(), asio::detached));
+                 asio::bind_cancellation_slot(ahead->cancel.slot(), std::move(landed)));
 }
 
 void engine::begin_exchange(call& which, int route) {
