@@ -1,12 +1,9 @@
 // Answers and errors of both faces.
 #include "testing/fake_answers.hpp"
 
-#include <reroute/http/date.hpp>
-
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -67,33 +64,6 @@ std::string page(int status) {
          "</h1></body>\r\n</html>\r\n";
 }
 
-std::string_view refusal_text(face wearing, int status) {
-  if (status == 529) return "Overloaded";
-  if (status == 503) return "The service is temporarily unavailable.";
-  return wearing == face::azure
-             ? "Rate limit of 40 per 60s exceeded for UserByModelByMinuteRequests."
-             : "This request would exceed your organization's rate limit.";
-}
-
-const char* reason(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 404:
-      return "Not Found";
-    case 429:
-      return "Too Many Requests";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return status < 500 ? "Fake" : "Fake Error";
-  }
-}
-
 }  // namespace
 
 http::response message_answer(std::string_view model, std::string_view text,
@@ -127,56 +97,6 @@ http::response error_answer(face wearing, int status, std::string_view message,
   return answer(status, "application/json",
                 R"({"type":"error","error":{"type":")" + std::string(type) + R"(","message":)" +
                     text + R"(},"request_id":)" + quoted(request_id) + "}");
-}
-
-announced refusal_answer(face wearing, refusal_form form, int status, std::chrono::nanoseconds wait,
-                         std::chrono::system_clock::time_point now, std::string_view request_id) {
-  using std::chrono::ceil;
-  using std::chrono::seconds;
-  const bool said = wait.count() > 0 && form != refusal_form::none;
-  std::string text(refusal_text(wearing, status));
-  announced made;
-  const seconds whole = ceil<seconds>(wait);
-  if (said && form == refusal_form::text_only)
-    text += " Please wait " + std::to_string(whole.count()) + " seconds before retrying.";
-  made.answer = error_answer(wearing, status, text, request_id);
-  if (!said) return made;
-  http::headers& fields = made.answer.headers;
-  made.wait = whole;
-  if (form == refusal_form::seconds) fields.set("retry-after", std::to_string(whole.count()));
-  if (form == refusal_form::milliseconds) {
-    const auto exact = ceil<std::chrono::milliseconds>(wait);
-    fields.set("retry-after-ms", std::to_string(exact.count()));
-    made.wait = exact;
-  }
-  if (form == refusal_form::http_date) {
-    const auto opens = ceil<seconds>(now + ceil<std::chrono::system_clock::duration>(wait));
-    fields.set("retry-after", http::format_http_date(opens));
-    made.wait = opens - now;
-  }
-  return made;
-}
-
-std::string to_bytes(const http::response& response, bool close) {
-  std::string text =
-      "HTTP/1.1 " + std::to_string(response.status) + " " + reason(response.status) + "\r\n";
-  for (const http::headers::field each : response.headers)
-    text.append(each.name).append(": ").append(each.value).append("\r\n");
-  text += "content-length: " + std::to_string(response.body.size()) + "\r\n";
-  if (close) text += "connection: close\r\n";
-  return text + "\r\n" + response.body;
-}
-
-std::string rfc3339(std::chrono::sys_seconds when) {
-  const auto day = std::chrono::floor<std::chrono::days>(when);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(when - day);
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
 }
 
 }  // namespace reroute::testing

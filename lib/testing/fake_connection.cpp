@@ -1,4 +1,4 @@
-// One connection to the fake.
+// One connection to the fake: its socket, its phases, and the reading half.
 #include "testing/fake_connection.hpp"
 
 #include "testing/fake_answers.hpp"
@@ -125,82 +125,6 @@ bool fake_connection::read_request() {
   return true;
 }
 
-void fake_connection::begin_answer(heard_request request) {
-  const std::size_t limit = route_->requests_per_connection();
-  close_asked_ = request.field("connection") == "close" || (limit > 0 && served_ + 1 >= limit);
-  ++served_;
-  // what follows it stays in the reader; a new request begins only after this one's answer
-  under_way_ = route_->hear(std::move(request));
-  phase_ = phase::waiting;
-  const bool silent = under_way_->broken && under_way_->broken->kind == fault_kind::silence;
-  if (silent) return;
-  if (under_way_->after.count() > 0) return wait(under_way_->after);
-  compose();
-}
-
-// Puts the answer into bytes, and decides how the connection goes on.
-void fake_connection::compose() {
-  const reaction& decided = *under_way_;
-  farewell_ = close_asked_ ? farewell::polite : farewell::none;
-  out_ = to_bytes(decided.answer, close_asked_);
-  sent_ = 0;
-  allowed_ = out_.size();
-  phase_ = phase::writing;
-  if (!decided.broken) return;
-  const std::size_t head = out_.size() - decided.answer.body.size();
-  switch (decided.broken->kind) {
-    case fault_kind::reset_before_head:
-      out_.clear();
-      [[fallthrough]];
-    case fault_kind::reset_after_head:
-      out_.resize(std::min(out_.size(), head));
-      farewell_ = farewell::reset;
-      break;
-    case fault_kind::truncated_body:
-      out_.resize(head + decided.answer.body.size() / 2);
-      farewell_ = farewell::abrupt;
-      break;
-    case fault_kind::garbage:
-      out_ = "\x16\x03this is no HTTP\r\n\r\n";
-      farewell_ = farewell::polite;
-      break;
-    case fault_kind::close_before_head:
-      out_.clear();
-      [[fallthrough]];
-    case fault_kind::close_after_answer:
-      farewell_ = farewell::polite;
-      break;
-    default:
-      break;
-  }
-  const bool drip = decided.broken->kind == fault_kind::slow_drip;
-  allowed_ = drip ? std::min(decided.broken->bytes, out_.size()) : out_.size();
-}
-
-void fake_connection::speak_plainly() {
-  out_ =
-      to_bytes(error_answer(route_->wearing(), 400, "Plain HTTP on this port", "req_none"), true);
-  std::size_t count = 0;
-  (void)peer_.write_in_the_clear(out_, count);  // a new connection takes so few bytes at once
-  leave(farewell::abrupt);
-  run();
-}
-
-void fake_connection::wait(std::chrono::nanoseconds time) {
-  if (!timer_) timer_ = route_->time()->make_timer(peer_.socket().get_executor());
-  timer_->wake_at(route_->time()->now() + std::chrono::duration_cast<duration>(time), [this] {
-    // destroying or closing the connection takes the wish back, so `this` is there
-    const auto self = shared_from_this();
-    if (out_.empty()) {
-      compose();
-    } else {
-      allowed_ = std::min(allowed_ + under_way_->broken->bytes, out_.size());
-      phase_ = phase::writing;
-    }
-    run();
-  });
-}
-
 // While the answer is due: a peer that gives up is noticed at once.
 bool fake_connection::watch_peer() {
   std::array<char, 4096> buffer;
@@ -210,46 +134,6 @@ bool fake_connection::watch_peer() {
   early_.append(buffer.data(), count);
   if (early_.size() > max_early) close(true);
   return phase_ != phase::closed;
-}
-
-bool fake_connection::write_answer() {
-  while (sent_ < allowed_) {
-    std::size_t count = 0;
-    const auto got = peer_.write(std::string_view(out_).substr(sent_, allowed_ - sent_), count);
-    if (got != peer_socket::result::done) return wait_for(got);
-    sent_ += count;
-  }
-  if (sent_ < out_.size()) {
-    phase_ = phase::waiting;
-    wait(under_way_->broken->every);
-    return true;
-  }
-  return answer_ended();
-}
-
-bool fake_connection::answer_ended() {
-  out_.clear();
-  sent_ = allowed_ = 0;
-  const bool cut = farewell_ == farewell::reset || farewell_ == farewell::abrupt ||
-                   (under_way_ && under_way_->broken &&
-                    (under_way_->broken->kind == fault_kind::garbage ||
-                     under_way_->broken->kind == fault_kind::close_before_head));
-  end_request(cut ? request_end::cut : request_end::answered);
-  if (farewell_ != farewell::none) {
-    leave(farewell_);
-    return phase_ != phase::closed;
-  }
-  phase_ = phase::reading;
-  if (!early_.empty() || !reader_.empty() || peer_.has_pending()) return true;
-  // the next request takes a while: ask the system, instead of trying in vain
-  return wait_for(peer_socket::result::want_read);
-}
-
-void fake_connection::leave(farewell how) {
-  if (how == farewell::reset) return close(true);
-  // closing with unread bytes would reset the connection, and could take the answer back
-  peer_.end_sending(how == farewell::polite);
-  phase_ = phase::leaving;
 }
 
 bool fake_connection::drain() {
