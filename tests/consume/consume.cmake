@@ -13,8 +13,10 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
-# ccache may share objects with another build of the same sources
+# as `./dev` does: ccache may share what another build folder of the same sources compiled, although
+# the tests run in another locale
 set(ENV{CCACHE_NOHASHDIR} 1)
+set(ENV{CCACHE_SLOPPINESS} locale)
 
 if(INSTALL_FROM)
   run(${CMAKE_COMMAND} --install ${INSTALL_FROM} --prefix ${WORK}/first)
