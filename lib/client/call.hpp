@@ -32,7 +32,11 @@ struct flight {
   permit held;
   bool gate_knows = false;  // the permit is given back
   bool sent = false;        // handed to the transport
+  bool timed_out = false;   // given up; it will say so itself
   asio::cancellation_signal cancel;
+
+  /// Nobody wants what it may still bring.
+  [[nodiscard]] bool given_up() const { return owner == nullptr || timed_out; }
 };
 
 /// A call. While it waits it is this object and nothing else: no coroutine, no timer, no

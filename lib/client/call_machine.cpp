@@ -39,18 +39,29 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
   if (gate_waits) {
     // the gate is closed for everybody, and knows when it opens
     step after = next(now);
-    after.wait = std::max<nanoseconds>(error.retry_after.value_or(std::chrono::milliseconds(0)),
-                                       nanoseconds(0));
+    after.wait = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
+                            std::chrono::milliseconds(0), http::longest_wait);
     return after;
   }
-  const time_point earliest = rules.budget.reserve(now);
-  if (earliest == time_point::max()) return finish(stopped::attempts);
+  const time_point earliest = rules.budget.reserve(now, deadline_);
+  if (earliest == time_point::max()) {  // no retry can be paid for in time: this route is done
+    here.out = true;
+    if (!error.failover_worthy || none_left()) return finish(stopped::attempts);
+    return next(now);
+  }
   const nanoseconds wait = wait_for(error, rules.waits, here.failures++, random, rules.hint_jitter);
   here.not_before =
       std::max(earliest, wait < time_point::max() - now ? now + wait : time_point::max());
   step after = next(now);
   after.wait = here.not_before - now;
   return after;
+}
+
+call_machine::step call_machine::closed(route_set routes, time_point now) {
+  if (progress_.empty()) progress_.resize(static_cast<std::size_t>(count_));
+  for (int route = 0; route < count_; ++route)
+    if ((routes >> route & 1U) != 0) progress_[static_cast<std::size_t>(route)].out = true;
+  return pinned_ >= 0 || none_left() ? finish(stopped::would_miss_deadline) : next(now);
 }
 
 // the routes that the plan allows now, and when that changes

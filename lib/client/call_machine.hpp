@@ -50,6 +50,8 @@ class call_machine {
   /// An attempt on `route` has ended in `error`.
   [[nodiscard]] step heard(int route, const normalized_error& error, call_rules& rules,
                            time_point now, double random);
+  /// None of `routes` opens in time for this call, or at all.
+  [[nodiscard]] step closed(route_set routes, time_point now);
   /// The time that the last step named has come.
   [[nodiscard]] step due(time_point now) { return next(now); }
 

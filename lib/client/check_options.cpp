@@ -18,6 +18,9 @@ namespace {
 
 void check_time(std::chrono::milliseconds value, const std::string& field,
                 bool zero_is_fine = true) {
+  if (value > http::longest_wait)
+    refuse(field, "is more than a hundred years; give less" +
+                      std::string(zero_is_fine ? ", or 0 for none" : ""));
   if (value.count() > 0 || (zero_is_fine && value.count() == 0)) return;
   refuse(field, "is " + std::to_string(value.count()) + " ms; it must be " +
                     (zero_is_fine ? "0 (none) or more" : "more than 0"));
@@ -25,6 +28,7 @@ void check_time(std::chrono::milliseconds value, const std::string& field,
 
 void check_backoff(const backoff& value, const std::string& field) {
   check_time(value.base, field + ".base");
+  check_time(value.cap, field + ".cap");
   if (value.cap < value.base)
     refuse(field + ".cap", "is less than " + field + ".base; it must be at least as long");
 }

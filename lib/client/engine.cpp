@@ -73,14 +73,15 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
   const time_point at = now();
   const auto limit = options.deadline().value_or(deadline_);
   const time_point deadline =
-      limit.count() == 0 || limit > time_point::max() - at ? time_point::max() : at + limit;
+      limit.count() == 0 || limit > http::longest_wait ? time_point::max() : at + limit;
   call_machine decisions(options.plan().value_or(plan_), static_cast<int>(routes_.size()), at,
                          deadline);
   auto which =
       std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
   which->priority = options.priority();
   which->deadline = deadline;
-  which->attempt_timeout = options.attempt_timeout().value_or(attempt_timeout_);
+  which->attempt_timeout =
+      std::min(options.attempt_timeout().value_or(attempt_timeout_), http::longest_wait);
   which->waiting_since = at;
 
   if (asio::cancellation_slot slot = which->done->slot(); slot.is_connected()) {
@@ -156,7 +157,8 @@ void engine::abandon() noexcept {
 
 void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome result) {
   const std::shared_ptr<call> keep = calls_[which.place];
-  completion_ptr done = std::move(which.done);  // from here on it is over, whatever an observer does
+  completion_ptr done =
+      std::move(which.done);  // from here on it is over, whatever an observer does
   dispatcher_.remove(which);
   leave_flight(which, error);
 
@@ -210,7 +212,16 @@ void engine::launch(call& which, int route, permit held) {
   begin_exchange(which, route);
   if (!ahead->owner) return;  // cancelled by an observer
   // the coroutine's handler lets go of the signal last of all: it must outlive the coroutine's frame
-  auto landed = [ahead](std::exception_ptr) {};
+  auto landed = [ahead, self = weak_from_this()](std::exception_ptr thrown) {
+    if (!thrown) return;
+    // a route's own transport or writer broke its promise; the call must not wait for its deadline
+    if (const auto alive = self.lock())
+      alive->failed(*ahead,
+                    resolve_transport_failure(alive->route(ahead->route).definition.name,
+                                              make_error_code(errc::protocol_error), ahead->sent,
+                                              "the route's own code threw an exception"),
+                    {});
+  };
   asio::co_spawn(executor_, run_attempt(shared_from_this(), ahead, which.op, which.request),
                  asio::bind_cancellation_slot(ahead->cancel.slot(), std::move(landed)));
 }
@@ -265,7 +276,12 @@ void engine::tell_gate(flight& from, const normalized_error& error) {
       break;
     case effect::quarantined: {
       std::optional<std::chrono::nanoseconds> opens;
-      if (error.opens_at) opens = *error.opens_at - clock_->wall_now();
+      // in seconds until it is clamped: a date of the year 9999 has no nanoseconds
+      if (error.opens_at)
+        opens = std::clamp<std::chrono::seconds>(
+            *error.opens_at -
+                std::chrono::time_point_cast<std::chrono::seconds>(clock_->wall_now()),
+            std::chrono::seconds(0), std::chrono::floor<std::chrono::seconds>(http::longest_wait));
       at.quarantined(from.held, error, when, opens);
       break;
     }
@@ -273,18 +289,27 @@ void engine::tell_gate(flight& from, const normalized_error& error) {
   schedule_pump();
 }
 
-void engine::head_came(flight& from, int status) {
+void engine::sending(flight& from) noexcept {
+  from.sent = true;
+  if (!from.gate_knows) dispatcher_.gate_of(from.route, from.scope).sent(from.held, now());
+}
+
+void engine::head_came(flight& from, int status) noexcept {
   if (status / 100 == 2) tell_gate(from, {});
 }
 
-void engine::exchange_failed(flight& from, normalized_error error, exchange_facts facts) {
+void engine::exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
+  from.sent = false;
   if (!from.owner) return;
   const std::shared_ptr<call> keep = calls_[from.owner->place];
   end_exchange(from, error, facts);
   if (from.owner) begin_exchange(*from.owner, from.route);
 }
 
-void engine::failed(flight& from, normalized_error error, exchange_facts facts) {
+void engine::failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
+  if (from.timed_out)
+    error = resolve_transport_failure(route(from.route).definition.name,
+                                      make_error_code(errc::attempt_timeout), error.sent);
   tell_gate(from, error);
   if (!from.owner) return;
   call& which = *from.owner;
@@ -300,7 +325,7 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   if (which.done) apply(which, next);
 }
 
-void engine::answered(flight& from, outcome answer, exchange_facts facts) {
+void engine::answered(flight& from, outcome answer, exchange_facts facts) noexcept {
   tell_gate(from, {});
   if (!from.owner) return;
   call& which = *from.owner;
@@ -327,30 +352,19 @@ void engine::leave_flight(call& which, const normalized_error& why) {
   line.error.route = line.route;
   line.error.sent = left->sent;
   line.possibly_billed = left->sent;
-  // a time limit of the attempt is the route's fault; the end of the call says nothing about the
-  // route
-  if (why.cause == errc::attempt_timeout) {
-    tell_gate(*left, why);
-  } else {
-    tell_gate(*left, resolve_transport_failure(line.route, asio::error::operation_aborted, false));
-  }
+  // the end of the call says nothing about the route
+  tell_gate(*left, resolve_transport_failure(line.route, asio::error::operation_aborted, false));
   left->cancel.emit(asio::cancellation_type::terminal);
 }
 
+// the attempt is given up; what it says then (was the request sent?) decides
 void engine::attempt_timed_out(call& which) {
-  const int route = which.under_way->route;
-  const bool sent = which.under_way->sent;
-  normalized_error error = resolve_transport_failure(which.attempts.back().route,
-                                                     make_error_code(errc::attempt_timeout), sent);
-  const std::shared_ptr<call> keep = calls_[which.place];
-  leave_flight(which, error);
-  which.waiting_since = now();
-  if (observer_.at_refusal)
-    observer_.at_refusal({which.id, static_cast<int>(which.attempts.size()), error});
-  const call_machine::step next = which.machine.heard(route, error, rules_, now(), random());
-  if (!next.finished && next.wait.count() > 0 && observer_.at_wait)
-    observer_.at_wait({which.id, error.route, next.wait});
-  if (which.done) apply(which, next);
+  const std::shared_ptr<flight> late = which.under_way;
+  flights_.erase(which);
+  which.due = which.deadline;
+  flights_.push(which);
+  late->timed_out = true;
+  late->cancel.emit(asio::cancellation_type::terminal);
 }
 
 // ---- the pump: what the dispatcher says is done, in small portions
@@ -366,6 +380,7 @@ void engine::pump() {
   pumping_ = false;
   if (closed_) return;
   const time_point at = now();
+  look_for_a_stall(at);
   for (int budget = verdicts_per_turn; budget > 0; --budget) {
     if (!flights_.empty() && flights_.top().due <= at) {
       call& late = static_cast<call&>(flights_.top());
@@ -395,15 +410,24 @@ void engine::act(const verdict& said) {
       apply(which, which.machine.due(now()));
       break;
     case verdict::kind::shut:
-      finish(which, stopped::permanent, *said.reason);
+    case verdict::kind::would_miss:
+      closed_to(which, said);
       break;
-    case verdict::kind::would_miss: {
-      normalized_error error = own_error(stopped::would_miss_deadline, which);
-      error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(said.opens - now());
-      finish(which, stopped::would_miss_deadline, std::move(error));
-      break;
-    }
   }
+}
+
+// the routes that it may use now are of no use to it; others may be
+void engine::closed_to(call& which, const verdict& said) {
+  if (which.due < which.deadline) {  // then others are back
+    which.routes = 0;
+    return dispatcher_.add(which);
+  }
+  const call_machine::step next = which.machine.closed(which.routes, now());
+  if (!next.finished) return apply(which, next);
+  if (said.what == verdict::kind::shut) return finish(which, stopped::permanent, *said.reason);
+  normalized_error error = own_error(stopped::would_miss_deadline, which);
+  error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(said.opens - now());
+  finish(which, stopped::would_miss_deadline, std::move(error));
 }
 
 void engine::arm() {
@@ -419,13 +443,16 @@ void engine::arm() {
   if (next >= armed_) return;  // it looks earlier, and then sees for itself
   armed_ = next;
   timer_->wake_at(next, [self = weak_from_this()] {
-    const auto alive = self.lock();
-    if (!alive || alive->closed_) return;
-    const auto late = alive->now() - alive->armed_;
-    if (late > lateness_that_counts) alive->dispatcher_.stalled(late);
-    alive->armed_ = time_point::max();
-    alive->pump();
+    if (const auto alive = self.lock()) alive->pump();
   });
+}
+
+// a wake-up that is long overdue says that the loop stood still, be it this pump's or not
+void engine::look_for_a_stall(time_point at) {
+  if (armed_ > at) return;
+  if (at - armed_ > lateness_that_counts) dispatcher_.stalled(at);
+  armed_ = time_point::max();
+  timer_->cancel();
 }
 
 }  // namespace reroute::detail

@@ -41,12 +41,14 @@ class engine : public std::enable_shared_from_this<engine> {
   // what the coroutine of an attempt tells
   [[nodiscard]] live_route& route(int index) { return routes_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const { return clock_; }
-  void head_came(flight& from, int status);
+  /// The credential is there; the request goes to the transport.
+  void sending(flight& from) noexcept;
+  void head_came(flight& from, int status) noexcept;
   /// One exchange has failed and another follows within the same attempt's right (a refreshed
   /// token).
-  void exchange_failed(flight& from, normalized_error error, exchange_facts facts);
-  void failed(flight& from, normalized_error error, exchange_facts facts);
-  void answered(flight& from, outcome answer, exchange_facts facts);
+  void exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
+  void failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
+  void answered(flight& from, outcome answer, exchange_facts facts) noexcept;
 
  private:
   void apply(call& which, const call_machine::step& next);
@@ -59,6 +61,8 @@ class engine : public std::enable_shared_from_this<engine> {
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
   void attempt_timed_out(call& which);
   void act(const verdict& said);
+  void closed_to(call& which, const verdict& said);
+  void look_for_a_stall(time_point at);
   void schedule_pump();
   void pump();
   void arm();

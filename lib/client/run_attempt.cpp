@@ -6,6 +6,7 @@
 
 #include "client/engine.hpp"
 
+#include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
 #include <chrono>
@@ -28,7 +29,11 @@ http::date today(const engine& self) {
 
 asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request) {
   reading whole;
-  mine.sent = true;
+  if (mine.given_up()) {  // while its credential was fetched
+    whole.error.code = asio::error::operation_aborted;
+    co_return whole;
+  }
+  self.sending(mine);
   exchange_result begun = co_await self.route(mine.route).transport->exchange(std::move(request));
   if (begun.error) {
     mine.sent = begun.error.sent;
@@ -39,6 +44,11 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   whole.response.headers = std::move(begun.head.headers);
   self.head_came(mine, whole.response.status);
   for (bool last = false; !last;) {
+    if (mine.given_up()) {  // between two reads, which have not heard of it
+      whole.error.code = asio::error::operation_aborted;
+      whole.error.sent = true;
+      co_return whole;
+    }
     body_piece piece = co_await begun.body->read();
     whole.response.body.append(piece.bytes);
     last = piece.last || piece.error;
@@ -76,7 +86,7 @@ std::string read_answer(operation op, const std::string& body, outcome& into) {
 normalized_error resolved(const live_route& on, const http::response& response, http::date now) {
   try {
     return on.definition.resolve(response, now);
-  } catch (const std::exception&) {
+  } catch (...) {
     normalized_error error;
     error.route = on.definition.name;
     error.status = response.status;
@@ -116,6 +126,8 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       written = on.definition.write(context);
     } catch (const std::exception& problem) {
       refused = problem.what();
+    } catch (...) {
+      refused = "the route's writer threw";
     }
     if (!refused.empty()) {
       normalized_error error;

@@ -1,4 +1,5 @@
 // The retry budget: a token bucket that may be overdrawn against the future.
+#include <reroute/http/retry_after.hpp>
 #include <reroute/policy/retry_budget.hpp>
 
 #include <algorithm>
@@ -32,16 +33,21 @@ double retry_budget::balance(time_point now) const noexcept {
   return std::min(options_.burst, balance_ + passed.count() * options_.per_second);
 }
 
-retry_budget::time_point retry_budget::reserve(time_point now) noexcept {
+retry_budget::time_point retry_budget::reserve(time_point now, time_point latest) noexcept {
   refill(now);
+  if (now >= latest) return time_point::max();
   if (balance_ >= 1) {
     balance_ -= 1;
     return now;
   }
   if (options_.per_second <= 0) return time_point::max();
-  const double wait = (1 - balance_) / options_.per_second;
+  const std::chrono::duration<double> wait((1 - balance_) / options_.per_second);
+  if (wait >= std::chrono::duration<double>(latest - now) || wait > http::longest_wait)
+    return time_point::max();
+  const time_point slot = now + std::chrono::ceil<std::chrono::milliseconds>(wait);
+  if (slot >= latest) return time_point::max();
   balance_ -= 1;
-  return now + std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(wait));
+  return slot;
 }
 
 }  // namespace reroute

@@ -95,7 +95,7 @@ verdict dispatcher::look_at_routes(time_point now) {
         break;
       }
       // heard soon: an answer may open it at any moment
-      opens = std::min(opens, when == gate::when_heard ? now : when);
+      opens = std::min(opens, when == gate::when_heard || at.listening() ? now : when);
       if (at.current(now) != gate::state::quarantined) all_shut = false;
       if (!reason) reason = at.quarantine_reason();
     }
@@ -123,13 +123,11 @@ verdict dispatcher::poll(time_point now) {
     ++level;
   if (level == levels) return {};
 
-  std::size_t lower = level + 1;
-  while (lower < levels && !first[lower])
-    ++lower;
-  if (lower == levels) {
-    since_lower_ = 0;
-  } else if (++since_lower_ >= share_of_lower) {
-    since_lower_ = 0;
+  // one in eight goes down a level, and of these one in eight further down
+  for (std::size_t lower = level + 1; lower < levels; ++lower) {
+    if (!first[lower]) continue;
+    if (++since_lower_[level] < share_of_lower) break;
+    since_lower_[level] = 0;
     level = lower;
   }
   lane& from = *first[level];
@@ -150,9 +148,9 @@ dispatcher::time_point dispatcher::wake(time_point now) {
   return first;
 }
 
-void dispatcher::stalled(std::chrono::nanoseconds lost) {
+void dispatcher::stalled(time_point now) {
   for (auto& [key, each] : gates_)
-    each.stalled(lost);
+    each.stalled(now);
 }
 
 }  // namespace reroute::detail

@@ -62,8 +62,8 @@ class dispatcher {
   [[nodiscard]] verdict poll(time_point now);
   /// When to poll again if nothing is heard before; `time_point::max()` if never.
   [[nodiscard]] time_point wake(time_point now);
-  /// The loop stood still for so long: tells all gates.
-  void stalled(std::chrono::nanoseconds lost);
+  /// The loop stood still until now: tells all gates.
+  void stalled(time_point now);
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] std::size_t size(priority level) const noexcept {
@@ -88,7 +88,7 @@ class dispatcher {
   std::uint64_t last_sequence_ = 0;
   std::size_t size_ = 0;
   std::size_t sizes_[levels] = {};
-  int since_lower_ = 0;
+  int since_lower_[levels] = {};  // admissions of a level while a lower one waited
 };
 
 }  // namespace reroute::detail

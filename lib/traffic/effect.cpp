@@ -6,7 +6,8 @@ namespace reroute::detail {
 effect effect_of(const normalized_error& error) noexcept {
   const bool hinted = error.retry_after && error.retry_after->count() > 0;
   switch (error.category) {
-    case category::ok: return effect::admitted;
+    case category::ok:
+      return effect::admitted;
     case category::bad_request:
       return error.status != 0 ? effect::admitted : effect::released;
     case category::rate_limit:

@@ -1,9 +1,11 @@
 // One route's limit for one model.
 #include "traffic/gate.hpp"
 
+#include <reroute/http/retry_after.hpp>
 #include <reroute/policy/backoff.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
@@ -20,7 +22,11 @@ gate::time_point gate::earliest(time_point now) {
   confirm_silent(now);
   if (options_.max_in_flight != 0 && in_flight_ >= options_.max_in_flight) return when_heard;
   if (shut_) {
-    if (probe_out_ != 0) return probe_needs_answer_ ? when_heard : oldest_silence();
+    if (probe_out_ != 0) {
+      if (!probe_needs_answer_) return oldest_silence();
+      if (now < probe_again_) return probe_again_;
+      probe_out_ = 0;  // lost in a black hole
+    }
     if (now < closed_until_) return closed_until_;
     if (probe_first_) return now;
     open();
@@ -30,8 +36,11 @@ gate::time_point gate::earliest(time_point now) {
 
 permit gate::admit(time_point now) {
   const permit given{next_number_++, epoch_, shut_, now};
-  if (given.probe) probe_out_ = given.number;
-  unconfirmed_.push_back({now, false});
+  if (given.probe) {
+    probe_out_ = given.number;
+    probe_again_ = now + options_.cap;
+  }
+  unconfirmed_.emplace_back();
   ++waiting_;
   ++in_flight_;
   ++granted_;
@@ -44,11 +53,17 @@ permit gate::admit(time_point now) {
   return given;
 }
 
+void gate::sent(const permit& held, time_point now) {
+  unconfirmed* const entry = entry_of(held.number);
+  if (!entry || std::exchange(entry->on_the_wire, true)) return;
+  sent_.push_back({held.number, now});
+}
+
 void gate::admitted(const permit& held, time_point) {
   const bool first_word = take_back(held);
   if (stale(held)) return;
   refusals_ = faults_ = failed_probes_ = 0;
-  if (held.number == probe_out_) {
+  if (held.probe && shut_) {
     open();
   } else if (first_word) {
     confirm_one(held.number);
@@ -61,10 +76,9 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   ++taken_back_;
   // refusals tell how long silence must last before it means admission; an old lesson fades slowly
   refusal_latency_ = std::max<nanoseconds>(now - held.at, refusal_latency_ * 9 / 10);
-  const nanoseconds hint =
-      std::min<nanoseconds>(std::max(error.retry_after.value_or(std::chrono::milliseconds(0)),
-                                     std::chrono::milliseconds(0)),
-                            std::chrono::hours(24 * 365 * 100));
+  // clamped in milliseconds: in nanoseconds it might not fit
+  const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
+                                      std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
   if (stale(held)) {
     // sent before the gate closed: it adds what it knows, and does not count as another closing
@@ -86,7 +100,7 @@ void gate::faulted(const permit& held, time_point now, double random) {
   take_back(held);
   if (stale(held)) return;
   ++faults_;
-  if (held.number == probe_out_ || faults_ >= options_.faults_to_close)
+  if ((held.probe && shut_) || faults_ >= options_.faults_to_close)
     close(now + probe_interval(random), true, true);
 }
 
@@ -106,9 +120,9 @@ void gate::released(const permit& held, time_point) {
   if (!stale(held) && granted_ > 0) --granted_;
 }
 
-void gate::stalled(nanoseconds lost) {
-  for (unconfirmed& each : unconfirmed_)
-    each.sent += lost;
+void gate::stalled(time_point now) {
+  for (sending& each : sent_)
+    each.at = now;
 }
 
 gate::state gate::current(time_point now) const {
@@ -121,12 +135,24 @@ gate::state gate::current(time_point now) const {
 
 bool gate::take_back(const permit& held) {
   --in_flight_;
-  if (held.number < first_unconfirmed_) return false;
-  unconfirmed& entry = unconfirmed_[static_cast<std::size_t>(held.number - first_unconfirmed_)];
-  if (entry.answered) return false;
-  entry.answered = true;
-  --waiting_;
+  unconfirmed* const entry = entry_of(held.number);
+  if (!entry || entry->answered) return false;
+  confirm(held.number);
   return true;
+}
+
+gate::unconfirmed* gate::entry_of(std::uint64_t number) {
+  if (number < first_unconfirmed_) return nullptr;
+  return &unconfirmed_[static_cast<std::size_t>(number - first_unconfirmed_)];
+}
+
+void gate::confirm(std::uint64_t number) {
+  entry_of(number)->answered = true;
+  --waiting_;
+  while (!unconfirmed_.empty() && unconfirmed_.front().answered) {
+    unconfirmed_.pop_front();
+    ++first_unconfirmed_;
+  }
 }
 
 void gate::close(time_point until, bool probe_first, bool probe_needs_answer) {
@@ -171,13 +197,12 @@ void gate::confirm_one(std::uint64_t number) {
 
 void gate::confirm_silent(time_point now) {
   const nanoseconds enough = silence();
-  while (!unconfirmed_.empty()) {
-    const unconfirmed front = unconfirmed_.front();
-    if (!front.answered && front.sent + enough > now) return;
-    const std::uint64_t number = first_unconfirmed_++;
-    unconfirmed_.pop_front();
-    if (front.answered) continue;
-    --waiting_;
+  while (!sent_.empty() && sent_.front().at + enough <= now) {
+    const std::uint64_t number = sent_.front().number;
+    sent_.pop_front();
+    const unconfirmed* const entry = entry_of(number);
+    if (!entry || entry->answered) continue;
+    confirm(number);
     if (!shut_) {
       confirm_one(number);
     } else if (number == probe_out_ && !probe_needs_answer_) {
@@ -191,9 +216,12 @@ gate::nanoseconds gate::silence() const {
                                  std::max<nanoseconds>(options_.silence, longest_silence));
 }
 
-gate::time_point gate::oldest_silence() const {
-  for (const unconfirmed& each : unconfirmed_)
-    if (!each.answered) return each.sent + silence();
+gate::time_point gate::oldest_silence() {
+  while (!sent_.empty()) {
+    const unconfirmed* const entry = entry_of(sent_.front().number);
+    if (entry && !entry->answered) return sent_.front().at + silence();
+    sent_.pop_front();
+  }
   return when_heard;
 }
 

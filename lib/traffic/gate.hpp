@@ -46,6 +46,9 @@ class gate {
   [[nodiscard]] time_point earliest(time_point now);
   /// Takes the place that `earliest(now) <= now` promised.
   [[nodiscard]] permit admit(time_point now);
+  /// The attempt goes to the wire only now (its credential had to be fetched): silence counts from
+  /// here. May be repeated.
+  void sent(const permit& held, time_point now);
 
   /// The route answered, and its limiter let the attempt through.
   void admitted(const permit& held, time_point now);
@@ -60,10 +63,12 @@ class gate {
   /// The attempt ended without a word from the route (cancelled, or never sent).
   void released(const permit& held, time_point now);
 
-  /// The loop stood still for so long: silence during it proves nothing.
-  void stalled(nanoseconds lost);
+  /// The loop stood still until now: silence before proves nothing.
+  void stalled(time_point now);
 
   [[nodiscard]] state current(time_point now) const;
+  /// A probe is under way: its answer may open the gate at any moment.
+  [[nodiscard]] bool listening() const { return shut_ && probe_out_ != 0; }
   /// Closed by a refusal or faults until then; the epoch of the clock if it never closed.
   [[nodiscard]] time_point closed_until() const { return closed_until_; }
   /// When the route itself says that it opens, be it beyond the cap.
@@ -77,8 +82,12 @@ class gate {
 
  private:
   struct unconfirmed {
-    time_point sent;
-    bool answered;
+    bool answered = false;
+    bool on_the_wire = false;
+  };
+  struct sending {
+    std::uint64_t number;
+    time_point at;
   };
   bool take_back(const permit& held);  // true if it was unconfirmed until now
   void close(time_point until, bool probe_first, bool probe_needs_answer);
@@ -87,7 +96,9 @@ class gate {
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
-  [[nodiscard]] time_point oldest_silence() const;
+  void confirm(std::uint64_t number);
+  [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
+  [[nodiscard]] time_point oldest_silence();
   [[nodiscard]] nanoseconds probe_interval(double random);
   [[nodiscard]] bool stale(const permit& held) const { return held.epoch != epoch_; }
 
@@ -101,6 +112,7 @@ class gate {
   bool probe_first_ = false;
   bool probe_needs_answer_ = false;
   std::uint64_t probe_out_ = 0;  // number of the probe under way
+  time_point probe_again_{};     // when another may go although that one is silent
   int refusals_ = 0;             // closings by refusal since the last admission
   int faults_ = 0;               // faults in a row
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
@@ -110,10 +122,11 @@ class gate {
   std::size_t taken_back_ = 0;           // of them refused
   std::optional<std::size_t> expected_;  // what the last period took
   std::uint64_t next_number_ = 1;
-  std::uint64_t widen_from_ = 0;  // answers to older permits widen nothing
+  std::uint64_t widen_from_ = 0;         // answers to older permits widen nothing
   std::uint64_t first_unconfirmed_ = 1;  // number of unconfirmed_.front()
   std::deque<unconfirmed> unconfirmed_;
-  std::size_t waiting_ = 0;  // of unconfirmed_, those without an answer
+  std::deque<sending> sent_;  // in the order of sending; holds answered ones too
+  std::size_t waiting_ = 0;   // of unconfirmed_, those without an answer
   std::size_t in_flight_ = 0;
   nanoseconds refusal_latency_{0};
 };

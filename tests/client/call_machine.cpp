@@ -146,6 +146,29 @@ TEST_CASE("an empty retry budget delays a retry, it does not fail it") {
   CHECK(s.hear(0, answered(500), 0.0).due == start + 1s);
 }
 
+TEST_CASE("a budget that pays nothing in time sends the call to the other route, or ends it") {
+  script s(reroute::spill());
+  s.rules.budget = reroute::retry_budget({.per_call = 0, .per_second = 0.001, .burst = 1});
+  CHECK(s.hear(0, answered(500), 0.0).routes == 0b11);
+  CHECK(s.hear(0, answered(500), 0.0).routes == 0b10);
+  const double left = s.rules.budget.balance(start);
+  const step last = s.hear(1, answered(500), 0.0);
+  CHECK(last.finished);
+  CHECK(last.why == stopped::attempts);
+  CHECK(s.rules.budget.balance(start) == left);
+}
+
+TEST_CASE("routes that stay closed are out; the others are not") {
+  script s(reroute::in_order());
+  CHECK(s.machine.closed(0b01, start).routes == 0b10);
+  CHECK(s.machine.closed(0b10, start).finished);
+  script t(reroute::spill());
+  CHECK(t.machine.closed(0b11, start).why == stopped::would_miss_deadline);
+  script pinned(reroute::spill());
+  CHECK(pinned.hear(0, answered(409), 0.0).routes == 0b01);
+  CHECK(pinned.machine.closed(0b01, start).finished);
+}
+
 TEST_CASE("an own policy has the last word") {
   script s(reroute::spill());
   int asked = 0;

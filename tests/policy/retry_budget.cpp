@@ -40,6 +40,24 @@ TEST_CASE("a clock that stands still earns nothing and takes nothing") {
   CHECK(budget.balance(start - 1s) == Approx(0));
 }
 
+TEST_CASE("what would come too late is not taken") {
+  retry_budget budget({.per_call = 0, .per_second = 10, .burst = 1});
+  CHECK(budget.reserve(start, start + 1s) == start);
+  for (int i = 1; i <= 9; ++i)
+    CHECK(budget.reserve(start, start + 1s) == start + i * 100ms);
+  for (int i = 0; i < 1000; ++i)
+    CHECK(budget.reserve(start, start + 1s) == retry_budget::time_point::max());
+  CHECK(budget.balance(start) == Approx(-9));
+  CHECK(budget.reserve(start, start + 2s) == start + 1s);
+  CHECK(budget.reserve(start, start) == retry_budget::time_point::max());
+}
+
+TEST_CASE("next to nothing per second is never, and no overflow") {
+  retry_budget budget({.per_call = 0, .per_second = 1e-300, .burst = 1});
+  CHECK(budget.reserve(start) == start);
+  CHECK(budget.reserve(start) == retry_budget::time_point::max());
+}
+
 TEST_CASE("a budget that cannot be is refused") {
   CHECK_THROWS_AS(retry_budget({.per_call = -1}), std::invalid_argument);
   CHECK_THROWS_AS(retry_budget({.per_second = std::nan("")}), std::invalid_argument);

@@ -136,6 +136,32 @@ TEST_CASE("the more urgent go first, and one in eight admissions goes to those w
   CHECK(batch == 4);
 }
 
+TEST_CASE("with three levels waiting, the lowest gets its share too") {
+  house h(1);
+  for (const priority level : {priority::interactive, priority::normal, priority::batch})
+    for (int i = 0; i < 1000; ++i)
+      h.add(only_first, time_point::max(), level);
+  int by_level[3] = {};
+  for (int i = 0; i < 640; ++i)
+    ++by_level[static_cast<int>(h.waiting.poll(start).who->priority)];
+  CHECK(by_level[0] == 560);
+  CHECK(by_level[1] == 70);
+  CHECK(by_level[2] == 10);
+}
+
+TEST_CASE("while a probe is under way nobody is told that the route opens too late") {
+  house h(1);
+  gate& at = h.waiting.gate_of(0, 0);
+  for (int i = 0; i < 5; ++i)
+    at.faulted(at.admit(start), start, 0.5);
+  const time_point again = at.earliest(start);
+  const auto probe = at.admit(again);
+  waiter& call = h.add(only_first, again + 5s);
+  CHECK(h.waiting.poll(again).what == verdict::kind::none);
+  at.admitted(probe, again + 1s);
+  CHECK(h.waiting.poll(again + 1s).who == &call);
+}
+
 TEST_CASE("its time comes for a call that waits for it only, and for one in the queue") {
   house h(1);
   h.close(0, 5s, start);

@@ -24,13 +24,19 @@ normalized_error refusal(std::optional<std::chrono::milliseconds> hint = std::nu
   return error;
 }
 
+permit send(gate& at, time_point now) {
+  const permit held = at.admit(now);
+  at.sent(held, now);
+  return held;
+}
+
 bool admits(gate& at, time_point now) { return at.earliest(now) <= now; }
 
 // sends until the gate says no
 std::vector<permit> drain(gate& at, time_point now) {
   std::vector<permit> all;
   while (admits(at, now))
-    all.push_back(at.admit(now));
+    all.push_back(send(at, now));
   return all;
 }
 
@@ -65,7 +71,7 @@ TEST_CASE("a window that is not used does not grow") {
   gate at(exact());
   for (int i = 0; i < 1000; ++i) {
     const time_point now = start + i * 1s;
-    at.admitted(at.admit(now), now);
+    at.admitted(send(at, now), now);
   }
   CHECK(at.window() == 32);
 }
@@ -90,7 +96,7 @@ TEST_CASE("those in flight that are refused afterwards add what they know, and c
   // the later deadline holds; thirty-two refusals are one, so no probe and no long backoff
   CHECK(at.earliest(start + 30ms) == start + 1020ms);
   CHECK(admits(at, start + 1020ms));
-  CHECK_FALSE(at.admit(start + 1020ms).probe);
+  CHECK_FALSE(send(at, start + 1020ms).probe);
 }
 
 TEST_CASE("a later, longer deadline is never dropped for an earlier one") {
@@ -103,14 +109,14 @@ TEST_CASE("a later, longer deadline is never dropped for an earlier one") {
 
 TEST_CASE("a second refusal in a row puts one probe in front") {
   gate at(exact());
-  at.refused(at.admit(start), refusal(1s), start, 0.5);
+  at.refused(send(at, start), refusal(1s), start, 0.5);
   const time_point second = start + 1s;
   REQUIRE(admits(at, second));
-  at.refused(at.admit(second), refusal(1s), second, 0.25);
+  at.refused(send(at, second), refusal(1s), second, 0.25);
   const time_point third = at.earliest(second);
   CHECK(third >= second + 1s);
   REQUIRE(admits(at, third));
-  const permit probe = at.admit(third);
+  const permit probe = send(at, third);
   CHECK(probe.probe);
   CHECK_FALSE(admits(at, third));
   CHECK(at.current(third) == gate::state::probing);
@@ -130,7 +136,7 @@ TEST_CASE("a second refusal in a row puts one probe in front") {
   SECTION("whose cancellation frees its place") {
     at.released(probe, third);
     CHECK(admits(at, third));
-    CHECK(at.admit(third).probe);
+    CHECK(send(at, third).probe);
   }
 }
 
@@ -138,7 +144,7 @@ TEST_CASE("no hint closes by backoff, which grows while refusals repeat") {
   gate at(exact());
   time_point now = start;
   for (int n = 0; n < 8; ++n) {
-    at.refused(at.admit(now), refusal(), now, 0.5);
+    at.refused(send(at, now), refusal(), now, 0.5);
     const auto expected = std::min<std::chrono::milliseconds>(500ms * (1 << n), 15s);
     CHECK(at.earliest(now) == now + expected);
     now = at.earliest(now);
@@ -148,18 +154,18 @@ TEST_CASE("no hint closes by backoff, which grows while refusals repeat") {
 
 TEST_CASE("an admission ends the row of refusals") {
   gate at(exact());
-  at.refused(at.admit(start), refusal(), start, 0.5);
+  at.refused(send(at, start), refusal(), start, 0.5);
   time_point now = at.earliest(start);
   REQUIRE(admits(at, now));
-  at.admitted(at.admit(now), now);
-  at.refused(at.admit(now), refusal(), now, 0.5);
+  at.admitted(send(at, now), now);
+  at.refused(send(at, now), refusal(), now, 0.5);
   CHECK(at.earliest(now) == now + 500ms);
 }
 
 TEST_CASE("a hint beyond the cap is kept, but single probes look again at growing intervals") {
   gate at(exact());
   const auto days = std::chrono::hours(24 * 3);
-  at.refused(at.admit(start), refusal(days), start, 0.999999);
+  at.refused(send(at, start), refusal(days), start, 0.999999);
   CHECK(at.announced_opening() == start + days);
   time_point now = start;
   std::chrono::nanoseconds last{0};
@@ -172,7 +178,7 @@ TEST_CASE("a hint beyond the cap is kept, but single probes look again at growin
     last = wait;
     now = next;
     REQUIRE(admits(at, now));
-    const permit probe = at.admit(now);
+    const permit probe = send(at, now);
     CHECK(probe.probe);
     CHECK_FALSE(admits(at, now + 10s));  // silence opens nothing here
     at.refused(probe, refusal(days), now, 0.999999);
@@ -181,7 +187,7 @@ TEST_CASE("a hint beyond the cap is kept, but single probes look again at growin
   CHECK(probes < 30);
   REQUIRE(admits(at, at.earliest(now)));
   now = at.earliest(now);
-  at.admitted(at.admit(now), now + 50ms);
+  at.admitted(send(at, now), now + 50ms);
   CHECK(at.current(now + 50ms) == gate::state::open);
   CHECK_FALSE(at.announced_opening());
 }
@@ -189,22 +195,37 @@ TEST_CASE("a hint beyond the cap is kept, but single probes look again at growin
 TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is answered") {
   gate at(exact());
   for (int i = 0; i < 4; ++i)
-    at.faulted(at.admit(start), start, 0.5);
+    at.faulted(send(at, start), start, 0.5);
   REQUIRE(admits(at, start));
-  at.admitted(at.admit(start), start);  // ends the row
+  at.admitted(send(at, start), start);  // ends the row
   for (int i = 0; i < 4; ++i)
-    at.faulted(at.admit(start), start, 0.5);
+    at.faulted(send(at, start), start, 0.5);
   CHECK(admits(at, start));
-  at.faulted(at.admit(start), start, 0.5);
+  at.faulted(send(at, start), start, 0.5);
   const time_point again = at.earliest(start);
   CHECK(again >= start + 500ms);
   CHECK(again <= start + 1s);
   REQUIRE(admits(at, again));
-  const permit probe = at.admit(again);
+  const permit probe = send(at, again);
   CHECK(probe.probe);
-  CHECK(at.earliest(again + 1min) == gate::when_heard);  // a black hole is silent too
-  at.faulted(probe, again + 1min, 0.5);
-  CHECK(at.earliest(again + 1min) >= again + 1min + 1s);
+  CHECK(at.earliest(again + 10s) == again + 30s);  // a black hole is silent too
+
+  SECTION("its fault closes again, for longer") {
+    at.faulted(probe, again + 10s, 0.5);
+    CHECK(at.earliest(again + 10s) >= again + 10s + 1s);
+  }
+  SECTION("lost without a word, it makes room for another after the cap") {
+    REQUIRE(admits(at, again + 30s));
+    const permit second = send(at, again + 30s);
+    CHECK(second.probe);
+    CHECK_FALSE(admits(at, again + 31s));
+    SECTION("and a late answer to the first opens, too") {
+      at.admitted(probe, again + 31s);
+      CHECK(at.current(again + 31s) == gate::state::open);
+      at.admitted(second, again + 32s);
+      CHECK(at.current(again + 32s) == gate::state::open);
+    }
+  }
 }
 
 TEST_CASE("faults of attempts sent before the gate closed do not count again") {
@@ -231,7 +252,7 @@ TEST_CASE("quarantine is long, says why, and ends with a probe") {
   CHECK(at.announced_opening() == start + std::chrono::hours(200));
   CHECK(at.earliest(start + 1min) == start + 5min);
   REQUIRE(admits(at, start + 5min));
-  const permit probe = at.admit(start + 5min);
+  const permit probe = send(at, start + 5min);
   CHECK(probe.probe);
   at.admitted(probe, start + 5min);
   CHECK_FALSE(at.quarantine_reason());
@@ -266,7 +287,8 @@ TEST_CASE("after a refusal it slows down where the last one came") {
           at.admitted(each, now);
         } else {
           ++wasted;
-          at.refused(each, refusal(std::chrono::ceil<std::chrono::milliseconds>(end - now)), now, 0.1);
+          at.refused(each, refusal(std::chrono::ceil<std::chrono::milliseconds>(end - now)), now,
+                     0.1);
         }
       }
       const time_point next = at.earliest(now);
@@ -280,6 +302,35 @@ TEST_CASE("after a refusal it slows down where the last one came") {
 TEST_CASE("while the loop stands still, silence proves nothing") {
   gate at(exact());
   drain(at, start);
-  at.stalled(1s);
+  at.stalled(start + 1s);
   CHECK(at.earliest(start + 1s) == start + 1250ms);
+}
+
+TEST_CASE("silence counts from sending, not from the right to send") {
+  gate at(exact());
+  std::vector<permit> held;
+  for (int i = 0; i < 32; ++i)
+    held.push_back(at.admit(start));
+  CHECK(at.earliest(start + 10s) == gate::when_heard);  // a token is fetched, slowly
+  for (const permit& each : held)
+    at.sent(each, start + 10s);
+  CHECK(at.earliest(start + 10s) == start + 10s + 250ms);
+  CHECK(admits(at, start + 10s + 250ms));
+}
+
+TEST_CASE("one that is slow to be sent does not keep the others' silence from counting") {
+  gate at(exact());
+  const permit slow = at.admit(start);
+  for (int i = 1; i < 32; ++i)
+    (void)send(at, start);
+  REQUIRE_FALSE(admits(at, start));
+  CHECK(admits(at, start + 250ms));
+  at.released(slow, start + 1s);
+}
+
+TEST_CASE("a hint of all time closes, and does not overflow") {
+  gate at(exact());
+  at.refused(send(at, start), refusal(std::chrono::milliseconds::max()), start, 0.5);
+  CHECK(at.current(start) == gate::state::closed);
+  CHECK(*at.announced_opening() > start + std::chrono::hours(24 * 365));
 }

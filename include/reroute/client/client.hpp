@@ -11,14 +11,11 @@
 #include <asio/any_io_executor.hpp>
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
+#include <asio/execution_context.hpp>
 
 #include <memory>
 #include <type_traits>
 #include <utility>
-
-namespace asio {
-class execution_context;
-}
 
 namespace reroute {
 

@@ -68,9 +68,10 @@ class completion_of final : public completion {
 
   void complete(std::error_code code, outcome result) override {
     // the memory goes back before the handler runs: it may start the next call at once
+    allocator memory(asio::get_associated_allocator(handler_));
     Handler handler(std::move(handler_));
     tracked work(std::move(work_));
-    drop();
+    release(memory);
     auto run = [handler = std::move(handler), code, result = std::move(result)]() mutable {
       // on the handler's executor, where its cancellation signal lives
       asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
@@ -82,8 +83,7 @@ class completion_of final : public completion {
 
   void drop() noexcept override {
     allocator memory(asio::get_associated_allocator(handler_));
-    traits::destroy(memory, this);
-    traits::deallocate(memory, this, 1);
+    release(memory);
   }
 
   asio::cancellation_slot slot() const noexcept override {
@@ -91,6 +91,11 @@ class completion_of final : public completion {
   }
 
  private:
+  void release(allocator& memory) noexcept {
+    traits::destroy(memory, this);
+    traits::deallocate(memory, this, 1);
+  }
+
   Handler handler_;
   tracked work_;
 };

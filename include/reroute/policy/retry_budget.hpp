@@ -25,9 +25,10 @@ class retry_budget {
 
   /// A call began: its share is earned.
   void earn() noexcept;
-  /// Takes one retry; returns when it may begin, `now` or later. `time_point::max()` if never:
-  /// nothing is earned by time, and the rest is used up (then nothing is taken).
-  [[nodiscard]] time_point reserve(time_point now) noexcept;
+  /// Takes one retry; returns when it may begin, `now` or later. `time_point::max()`, and nothing is
+  /// taken, if that would not be before `latest`, or never: nothing is earned by time, and the rest is
+  /// used up.
+  [[nodiscard]] time_point reserve(time_point now, time_point latest = time_point::max()) noexcept;
   /// What is left now; negative while reservations wait.
   [[nodiscard]] double balance(time_point now) const noexcept;
 
