@@ -28,6 +28,7 @@ route anthropic(anthropic_options options) {
   made.name = std::move(options.name);
   made.models = std::move(options.models);
   made.transport = std::move(options.transport);
+  made.limits = options.limits;
   return made;
 }
 

@@ -78,6 +78,7 @@ route azure_foundry(azure_foundry_options options) {
   made.name = std::move(options.name);
   made.models = std::move(options.models);
   made.transport = std::move(options.transport);
+  made.limits = options.limits;
   return made;
 }
 

@@ -44,6 +44,8 @@ struct anthropic_options {
   bool allow_plain_http = false;
   /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};
+  /// The route's limits per model, if you know them. Default: learned.
+  quota limits = {};
 };
 
 /// Makes the route to Anthropic direct. Throws `std::invalid_argument` that names the option and

@@ -6,6 +6,7 @@
 #include <reroute/http/message.hpp>
 #include <reroute/io/transport.hpp>
 #include <reroute/message/encoded_request.hpp>
+#include <reroute/policy/quota.hpp>
 #include <reroute/route/credential.hpp>
 #include <reroute/route/model_names.hpp>
 
@@ -68,6 +69,8 @@ struct route {
   error_resolver resolve;
   /// Where requests go; empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport;
+  /// Its limits per model, if the user knows them. Default: learned.
+  quota limits = {};
 };
 
 }  // namespace reroute
