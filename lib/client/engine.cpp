@@ -27,8 +27,11 @@ constexpr int verdicts_per_turn = 256;
 // a timer this late means that the loop stood still
 constexpr auto lateness_that_counts = std::chrono::milliseconds(50);
 
-std::vector<gate_options> gates_of(const client_options& options) {
-  return std::vector<gate_options>(options.routes.size(), options.gate);
+std::vector<gated_route> gates_of(const client_options& options) {
+  std::vector<gated_route> all;
+  for (const route& each : options.routes)
+    all.push_back({options.gate, each.limits});
+  return all;
 }
 
 }  // namespace

@@ -29,7 +29,10 @@ nanoseconds wait_for(const normalized_error& error, const backoff& waits, int fa
   // a hint may be years: saturate in milliseconds before going to nanoseconds
   constexpr auto longest = std::chrono::milliseconds(std::chrono::hours(24 * 365 * 100));
   const nanoseconds hint = std::min(*error.retry_after, longest);
-  const nanoseconds later = hint + share(hint, std::max(0.0, jitter) * random);
+  // what matters is that processes do not come back in one moment: a quarter of a second is enough
+  constexpr nanoseconds most_jitter = std::chrono::milliseconds(250);
+  const nanoseconds later =
+      hint + std::min(most_jitter, share(hint, std::max(0.0, jitter) * random));
   return failures > 0 ? std::max(later, waits.delay(failures, random)) : later;
 }
 

@@ -4,10 +4,11 @@
 #include "traffic/lane.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace reroute::detail {
 
-dispatcher::dispatcher(std::vector<gate_options> routes) : options_(std::move(routes)) {}
+dispatcher::dispatcher(std::vector<gated_route> routes) : routes_(std::move(routes)) {}
 
 dispatcher::~dispatcher() = default;
 
@@ -23,7 +24,8 @@ gate& dispatcher::gate_of(int route, std::uint32_t scope) {
   const std::pair key(scope, route);
   const auto found = gates_.find(key);
   if (found != gates_.end()) return found->second;
-  return gates_.emplace(key, gate(options_[static_cast<std::size_t>(route)])).first->second;
+  const gated_route& at = routes_[static_cast<std::size_t>(route)];
+  return gates_.emplace(key, gate(at.options, at.limits)).first->second;
 }
 
 lane& dispatcher::lane_for(const waiter& call) {
@@ -38,8 +40,25 @@ lane& dispatcher::lane_for(const waiter& call) {
   return *place;
 }
 
-void dispatcher::add(waiter& call) {
-  if (call.sequence == 0) call.sequence = ++last_sequence_;
+// start-time fair queueing: a tenant's next call comes after its last one, or after the one that was
+// admitted last, whichever is later
+double dispatcher::next_turn(std::size_t level, std::string_view tenant) {
+  auto& last_turns = last_turns_[level];
+  const double now = turn_[level];
+  if (last_turns.size() >= max_scopes) {
+    for (auto each = last_turns.begin(); each != last_turns.end();)
+      each = each->second <= now ? last_turns.erase(each) : std::next(each);
+  }
+  auto found = last_turns.find(tenant);
+  if (found == last_turns.end()) found = last_turns.emplace(tenant, now).first;
+  return found->second = std::max(found->second, now) + 1;
+}
+
+void dispatcher::add(waiter& call, std::string_view tenant) {
+  if (call.sequence == 0) {
+    call.sequence = ++last_sequence_;
+    call.turn = next_turn(static_cast<std::size_t>(call.priority), tenant);
+  }
   lane& at = lane_for(call);
   at.due.push(call);
   at.order[static_cast<std::size_t>(call.priority)].push(call);
@@ -85,10 +104,10 @@ verdict dispatcher::look_at_routes(time_point now) {
     time_point opens = time_point::max();
     bool all_shut = true;
     std::shared_ptr<const normalized_error> reason;
-    for (int route = 0; route < static_cast<int>(options_.size()); ++route) {
+    for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
       if ((each->routes >> route & 1U) == 0) continue;
       gate& at = gate_of(route, each->scope);
-      const time_point when = at.earliest(now);
+      const time_point when = at.earliest(now, each->first().need);
       if (when <= now) {
         each->open_route = route;
         all_shut = false;
@@ -124,16 +143,37 @@ verdict dispatcher::poll(time_point now) {
   if (level == levels) return {};
 
   // one in eight goes down a level, and of these one in eight further down
+  const std::size_t highest = level;
   for (std::size_t lower = level + 1; lower < levels; ++lower) {
     if (!first[lower]) continue;
-    if (++since_lower_[level] < share_of_lower) break;
+    ++since_lower_[level];
+    if (!lower_may_go(level, first[level]->order[level].top())) break;
+    // it may need more tokens than there are for the one above
+    waiter& below = first[lower]->order[lower].top();
+    if (gate_of(first[lower]->open_route, first[lower]->scope).earliest(now, below.need) > now)
+      break;
     since_lower_[level] = 0;
+    lower_went_[level] = last_sequence_;
     level = lower;
   }
-  lane& from = *first[level];
-  verdict go{.what = verdict::kind::admit, .route = from.open_route};
-  go.held = gate_of(from.open_route, from.scope).admit(now);
-  return leave(from.order[level].top(), std::move(go));
+  lane* from = first[level];
+  waiter* next = &from->order[level].top();
+  if (gate_of(from->open_route, from->scope).earliest(now, next->need) > now) {
+    from = first[highest];
+    level = highest;
+    next = &from->order[level].top();
+    if (gate_of(from->open_route, from->scope).earliest(now, next->need) > now) return {};
+  }
+  verdict go{.what = verdict::kind::admit, .route = from->open_route};
+  go.held = gate_of(from->open_route, from->scope).admit(now, next->need);
+  turn_[level] = std::max(turn_[level], next->turn);
+  return leave(*next, std::move(go));
+}
+
+// those above have let one from below go first at most once while they wait, up to a point
+bool dispatcher::lower_may_go(std::size_t level, const waiter& first) const {
+  if (since_lower_[level] < share_of_lower) return false;
+  return first.sequence > lower_went_[level] || since_lower_[level] >= patience_of_upper;
 }
 
 dispatcher::time_point dispatcher::wake(time_point now) {
@@ -141,9 +181,9 @@ dispatcher::time_point dispatcher::wake(time_point now) {
   for (const auto& [key, each] : lanes_) {
     if (each->due.empty()) continue;
     first = std::min(first, each->due.top().due);
-    for (int route = 0; route < static_cast<int>(options_.size()); ++route)
+    for (int route = 0; route < static_cast<int>(routes_.size()); ++route)
       if ((each->routes >> route & 1U) != 0)
-        first = std::min(first, gate_of(route, each->scope).earliest(now));
+        first = std::min(first, gate_of(route, each->scope).earliest(now, each->first().need));
   }
   return first;
 }

@@ -33,16 +33,23 @@ struct verdict {
   waiter::time_point opens = waiter::time_point::max();  ///< would_miss: when the first route opens
 };
 
+/// What a dispatcher knows of a route from the start.
+struct gated_route {
+  gate_options options;
+  quota limits = {};
+};
+
 /// One queue for all routes. A waiting call belongs to no route; it goes to the first in order of
 /// those it may use whose gate is open. FIFO within a priority; a refused call comes back to where
-/// it was. O(log n) in the number of waiting calls; linear in the number of lanes (sets of routes x
+/// it was. Tenants take turns within a priority: one with a thousand calls waiting does not hold up
+/// another's first. O(log n) in the number of waiting calls; linear in the number of lanes (sets of routes x
 /// models that wait). Pure: time is an argument. Not thread-safe.
 class dispatcher {
  public:
   using time_point = waiter::time_point;
 
   /// One entry per route, in order of preference.
-  explicit dispatcher(std::vector<gate_options> routes);
+  explicit dispatcher(std::vector<gated_route> routes);
   dispatcher(const dispatcher&) = delete;
   dispatcher& operator=(const dispatcher&) = delete;
   ~dispatcher();
@@ -55,7 +62,7 @@ class dispatcher {
 
   /// Queues a call: by `routes` if it may go somewhere now, else only until `due`.
   /// A sequence of 0 gets the next number; a call that comes back keeps its place.
-  void add(waiter& call);
+  void add(waiter& call, std::string_view tenant = {});
   /// Takes a call out, wherever it stands.
   void remove(waiter& call) noexcept;
   /// The next thing to do, until `none`.
@@ -72,7 +79,8 @@ class dispatcher {
 
  private:
   static constexpr std::size_t levels = 3;
-  static constexpr int share_of_lower = 8;  // one in so many admissions
+  static constexpr int share_of_lower = 8;      // one in so many admissions, if
+  static constexpr int patience_of_upper = 64;  // nobody above waits for the second time
   static constexpr std::size_t max_scopes = 1024;
   static constexpr std::size_t max_idle_lanes = 64;
 
@@ -80,8 +88,10 @@ class dispatcher {
   [[nodiscard]] verdict look_at_routes(time_point now);
   [[nodiscard]] verdict leave(waiter& call, verdict what);
   [[nodiscard]] lane* first_in(std::size_t level) const;
+  [[nodiscard]] bool lower_may_go(std::size_t level, const waiter& first) const;
+  [[nodiscard]] double next_turn(std::size_t level, std::string_view tenant);
 
-  std::vector<gate_options> options_;
+  std::vector<gated_route> routes_;
   std::map<std::string, std::uint32_t, std::less<>> scopes_;
   std::map<std::pair<std::uint32_t, int>, gate> gates_;
   std::map<std::pair<route_set, std::uint32_t>, std::unique_ptr<lane>> lanes_;
@@ -89,6 +99,10 @@ class dispatcher {
   std::size_t size_ = 0;
   std::size_t sizes_[levels] = {};
   int since_lower_[levels] = {};  // admissions of a level while a lower one waited
+  std::uint64_t lower_went_[levels] =
+      {};                     // the newest sequence when one from below last went first
+  double turn_[levels] = {};  // of the call that was admitted last
+  std::map<std::string, double, std::less<>> last_turns_[levels];  // of tenants that wait
 };
 
 }  // namespace reroute::detail

@@ -15,12 +15,28 @@ using nanoseconds = std::chrono::nanoseconds;
 constexpr std::size_t widest_window = std::size_t{1} << 20;
 constexpr std::size_t careful_window = 2;
 constexpr nanoseconds longest_silence = std::chrono::seconds(2);
+constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
+constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
+constexpr double first_at_once = 8;
+constexpr double learn_tokens = 0.1;  // weight of the newest observation
 
 }  // namespace
 
-gate::time_point gate::earliest(time_point now) {
+gate::gate(gate_options options, const quota& stated)
+    : options_(options),
+      pace_(std::min(first_at_once, static_cast<double>(options.initial_window))),
+      window_(static_cast<std::size_t>(options.initial_window)) {
+  pace_.state(stated);
+  input_.state(stated.input_tokens_per_minute);
+  output_.state(stated.output_tokens_per_minute);
+  if (pace_.known_by() != pace::evidence::none) window_ = widest_window;
+  ramp();
+}
+
+gate::time_point gate::earliest(time_point now, const cost& need) {
   confirm_silent(now);
   if (options_.max_in_flight != 0 && in_flight_ >= options_.max_in_flight) return when_heard;
+  if (now < hold_until_) return hold_until_;
   if (shut_) {
     if (probe_out_ != 0) {
       if (!probe_needs_answer_) return oldest_silence();
@@ -29,13 +45,19 @@ gate::time_point gate::earliest(time_point now) {
     }
     if (now < closed_until_) return closed_until_;
     if (probe_first_) return now;
-    open();
+    open(now);
   }
-  return waiting_ < window_ ? now : oldest_silence();
+  if (waiting_ >= window_) return oldest_silence();
+  const double input = need.bytes * tokens_per_byte_;
+  return std::max({pace_.earliest(now), input_.earliest(input, now),
+                   output_.earliest(need.output_tokens, now),
+                   tokens_.earliest(input + need.output_tokens, now)});
 }
 
-permit gate::admit(time_point now) {
-  const permit given{next_number_++, epoch_, shut_, now};
+permit gate::admit(time_point now, const cost& need) {
+  const permit given{
+      next_number_++,    epoch_, shut_, now, need.bytes, need.bytes * tokens_per_byte_,
+      need.output_tokens};
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -43,28 +65,60 @@ permit gate::admit(time_point now) {
   unconfirmed_.emplace_back();
   ++waiting_;
   ++in_flight_;
-  ++granted_;
-  // here the last period ended in a refusal: feel the way
-  if (expected_ && granted_ >= *expected_) {
-    window_ = std::min(window_, careful_window);
-    widen_from_ = next_number_;
-    expected_.reset();
-  }
+  pace_.take();
+  input_.take(given.input_tokens);
+  output_.take(given.output_tokens);
+  tokens_.take(given.input_tokens + given.output_tokens);
+  forget_seen(now);
+  recent_.push_back({given.number, now, given.input_tokens, given.output_tokens});
+  recent_input_ += given.input_tokens;
+  recent_output_ += given.output_tokens;
   return given;
+}
+
+void gate::forget_seen(time_point now) {
+  while (!recent_.empty() && recent_.front().at + unseen_for < now) {
+    recent_input_ -= recent_.front().input;
+    recent_output_ -= recent_.front().output;
+    recent_.pop_front();
+  }
 }
 
 void gate::sent(const permit& held, time_point now) {
   unconfirmed* const entry = entry_of(held.number);
   if (!entry || std::exchange(entry->on_the_wire, true)) return;
-  sent_.push_back({held.number, now});
+  sent_.push_back({held.number, now, 0, 0});
 }
 
-void gate::admitted(const permit& held, time_point) {
+void gate::read(const http::rate_limits& limits, time_point now) {
+  limits_ = limits;
+  forget_seen(now);
+  const auto told = [now](const http::quota_bucket& bucket, double unseen, auto& mirror) {
+    if (!bucket.limit || !bucket.remaining) return;
+    mirror.heard(static_cast<double>(*bucket.limit), static_cast<double>(*bucket.remaining),
+                 bucket.reset.value_or(std::chrono::milliseconds(0)), unseen, now);
+  };
+  told(limits.requests, static_cast<double>(recent_.size()), pace_);
+  told(limits.input_tokens, recent_input_, input_);
+  told(limits.output_tokens, recent_output_, output_);
+  told(limits.tokens, recent_input_ + recent_output_, tokens_);
+  not_requests_ = limits.requests.remaining && *limits.requests.remaining > 1;
+}
+
+void gate::settle(const permit& held, const consumption& taken, bool told) {
+  if (held.bytes > 0 && taken.input_tokens > 0)
+    tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
+  if (told) return;
+  input_.give_back(held.input_tokens - taken.input_tokens);
+  output_.give_back(held.output_tokens - taken.output_tokens);
+}
+
+void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
   if (stale(held)) return;
   refusals_ = faults_ = failed_probes_ = 0;
   if (held.probe && shut_) {
-    open();
+    open(now);
   } else if (first_word) {
     confirm_one(held.number);
   }
@@ -73,26 +127,38 @@ void gate::admitted(const permit& held, time_point) {
 void gate::refused(const permit& held, const normalized_error& error, time_point now,
                    double random) {
   take_back(held);
-  ++taken_back_;
   // refusals tell how long silence must last before it means admission; an old lesson fades slowly
   refusal_latency_ = std::max<nanoseconds>(now - held.at, refusal_latency_ * 9 / 10);
   // clamped in milliseconds: in nanoseconds it might not fit
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
+  const bool of_requests = !std::exchange(not_requests_, false);
   if (stale(held)) {
     // sent before the gate closed: it adds what it knows, and does not count as another closing
-    if (hint.count() > 0 && !beyond_cap) keep_closed(now + hint);
+    if (hint.count() > 0 && !beyond_cap) keep_closed(now + hint, now);
     return;
   }
+  // those sent before it in this period were let through
+  const std::uint64_t before_it =
+      held.number > period_first_ ? held.number - period_first_ : std::uint64_t{0};
+  const std::size_t let_through =
+      before_it > not_admitted_ ? static_cast<std::size_t>(before_it) - not_admitted_ : 0;
+  if (let_through > 0) refusals_ = 0;
   const int before = refusals_++;
   if (beyond_cap) {
+    pace_.interrupted(now);
     announced_ = now + hint;
     close(now + probe_interval(random), true, true);
+    return;
+  }
+  announced_.reset();
+  close(now + wait_for(error, options_.waits, before, random, options_.hint_jitter), before > 0,
+        false);
+  if (of_requests && !held.probe) {
+    pace_.refused(held.at, static_cast<double>(let_through), now, closed_until_);
   } else {
-    announced_.reset();
-    close(now + wait_for(error, options_.waits, before, random, options_.hint_jitter), before > 0,
-          false);
+    pace_.interrupted(now);
   }
 }
 
@@ -100,8 +166,10 @@ void gate::faulted(const permit& held, time_point now, double random) {
   take_back(held);
   if (stale(held)) return;
   ++faults_;
-  if ((held.probe && shut_) || faults_ >= options_.faults_to_close)
+  if ((held.probe && shut_) || faults_ >= options_.faults_to_close) {
+    pace_.interrupted(now);
     close(now + probe_interval(random), true, true);
+  }
 }
 
 void gate::quarantined(const permit& held, const normalized_error& error, time_point now,
@@ -109,6 +177,7 @@ void gate::quarantined(const permit& held, const normalized_error& error, time_p
   take_back(held);
   if (stale(held) && reason_) return;
   auto reason = std::make_shared<const normalized_error>(error);
+  pace_.interrupted(now);
   close(now + options_.quarantine, true, true);
   reason_ = std::move(reason);
   if (opens_in) announced_ = now + *opens_in;
@@ -117,12 +186,17 @@ void gate::quarantined(const permit& held, const normalized_error& error, time_p
 void gate::released(const permit& held, time_point) {
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
-  if (!stale(held) && granted_ > 0) --granted_;
+  input_.give_back(held.input_tokens);
+  output_.give_back(held.output_tokens);
+  if (stale(held)) return;
+  pace_.give_back();
+  if (held.number >= period_first_) ++not_admitted_;
 }
 
 void gate::stalled(time_point now) {
   for (sending& each : sent_)
     each.at = now;
+  hold_until_ = now + after_a_stall;
 }
 
 gate::state gate::current(time_point now) const {
@@ -166,22 +240,22 @@ void gate::close(time_point until, bool probe_first, bool probe_needs_answer) {
   reason_.reset();
 }
 
-void gate::keep_closed(time_point until) {
+void gate::keep_closed(time_point until, time_point now) {
   if (shut_) {
     closed_until_ = std::max(closed_until_, until);
   } else {
+    pace_.interrupted(now);
     close(until, false, false);
   }
 }
 
-void gate::open() {
-  if (granted_ > taken_back_) expected_ = granted_ - taken_back_;
-  window_ = careful_window;
-  if (!probe_first_ && expected_)
-    window_ =
-        std::clamp(*expected_ / 8, careful_window,
-                   std::max(careful_window, static_cast<std::size_t>(options_.initial_window)));
-  granted_ = taken_back_ = 0;
+void gate::open(time_point now) {
+  pace_.opened(now);
+  window_ =
+      probe_first_ || pace_.known_by() == pace::evidence::none ? careful_window : widest_window;
+  ramp();
+  period_first_ = next_number_;
+  not_admitted_ = 0;
   widen_from_ = next_number_;
   shut_ = false;
   probe_out_ = 0;
@@ -189,10 +263,17 @@ void gate::open() {
   reason_.reset();
 }
 
+// a window in half the time that silence takes: what is sent too much is heard of before the next
+void gate::ramp() {
+  pace_.ramp(2 * static_cast<double>(window_) / std::chrono::duration<double>(silence()).count());
+}
+
 void gate::confirm_one(std::uint64_t number) {
   if (number < widen_from_) return;
   // a window that was not used has not proved that it is too small
-  if (waiting_ + 1 >= window_ / 2) window_ = std::min(window_ + 1, widest_window);
+  if (waiting_ + 1 < window_ / 2) return;
+  window_ = std::min(window_ + 1, widest_window);
+  ramp();
 }
 
 void gate::confirm_silent(time_point now) {
@@ -206,7 +287,7 @@ void gate::confirm_silent(time_point now) {
     if (!shut_) {
       confirm_one(number);
     } else if (number == probe_out_ && !probe_needs_answer_) {
-      open();
+      open(now);
     }
   }
 }

@@ -3,7 +3,12 @@
 #pragma once
 
 #include <reroute/error/normalized_error.hpp>
+#include <reroute/http/rate_limits.hpp>
+#include <reroute/policy/quota.hpp>
 #include <reroute/traffic/gate_options.hpp>
+
+#include "traffic/pace.hpp"
+#include "traffic/token_mirror.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +18,18 @@
 
 namespace reroute::detail {
 
+/// What an attempt will take of a route's token limits, as far as the client can know.
+struct cost {
+  double bytes = 0;          ///< of the body: prompt tokens are estimated from them
+  double output_tokens = 0;  ///< `max_tokens`: reserved until the answer is there
+};
+
+/// What an answer says that it took. Prompt tokens read from the cache are free.
+struct consumption {
+  double input_tokens = 0;
+  double output_tokens = 0;
+};
+
 /// The right to send one attempt. Given back by exactly one of the gate's `admitted`, `refused`,
 /// `faulted`, `quarantined` and `released`.
 struct permit {
@@ -20,15 +37,17 @@ struct permit {
   std::uint32_t epoch = 0;   ///< how often the gate had closed before
   bool probe = false;
   std::chrono::steady_clock::time_point at;
+  double bytes = 0;
+  double input_tokens = 0, output_tokens = 0;  ///< reserved
 };
 
 /// The state machine. Pure: time and randomness are arguments. Not thread-safe.
 ///
-/// Open, it admits while fewer than `window` attempts are unconfirmed (neither answered nor silent
-/// for long enough); each confirmation widens the window by one, so it doubles per round trip. A
-/// refusal closes it for everybody. It opens again either behind a single probe or straight into a
-/// small window, and slows down once as many were admitted as last time (where the last refusal
-/// came).
+/// Open, it admits as fast as its `pace` says, and while fewer than `window` attempts are unconfirmed
+/// (neither answered nor silent for long enough). The window binds where the pace is no guide: before
+/// anything is known, and on the ramp after a probe; each confirmation widens it by one, so it doubles
+/// per round trip. A refusal closes the gate for everybody. It opens again either behind a single
+/// probe or at once, with what the route's limit holds by then. lib/traffic/README.md explains it.
 class gate {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -38,17 +57,21 @@ class gate {
   /// The answer to "when may one more go": never before something is heard.
   static constexpr time_point when_heard = time_point::max();
 
-  explicit gate(gate_options options)
-      : options_(options), window_(static_cast<std::size_t>(options.initial_window)) {}
+  explicit gate(gate_options options, const quota& stated = {});
 
-  /// When the next attempt may go: `now` if at once, a later time, or `when_heard`.
+  /// When an attempt of this cost may go: `now` if at once, a later time, or `when_heard`.
   /// Counts silence up to `now`.
-  [[nodiscard]] time_point earliest(time_point now);
-  /// Takes the place that `earliest(now) <= now` promised.
-  [[nodiscard]] permit admit(time_point now);
+  [[nodiscard]] time_point earliest(time_point now, const cost& need = {});
+  /// Takes the place that `earliest(now, need) <= now` promised.
+  [[nodiscard]] permit admit(time_point now, const cost& need = {});
   /// The attempt goes to the wire only now (its credential had to be fetched): silence counts from
   /// here. May be repeated.
   void sent(const permit& held, time_point now);
+
+  /// What the response's headers say about the limits. Before `admitted` or `refused`.
+  void read(const http::rate_limits& limits, time_point now);
+  /// What the answer took, against what was reserved. `told`: its headers have said it already.
+  void settle(const permit& held, const consumption& taken, bool told);
 
   /// The route answered, and its limiter let the attempt through.
   void admitted(const permit& held, time_point now);
@@ -75,6 +98,9 @@ class gate {
   [[nodiscard]] std::optional<time_point> announced_opening() const { return announced_; }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
   [[nodiscard]] std::size_t window() const { return window_; }
+  [[nodiscard]] const pace& speed() const { return pace_; }
+  /// A response once said how much is left; nothing of it is forgotten.
+  [[nodiscard]] const http::rate_limits& last_limits() const { return limits_; }
   /// Why it is in quarantine; empty if it is not.
   [[nodiscard]] const std::shared_ptr<const normalized_error>& quarantine_reason() const {
     return reason_;
@@ -88,14 +114,17 @@ class gate {
   struct sending {
     std::uint64_t number;
     time_point at;
+    double input = 0, output = 0;
   };
   bool take_back(const permit& held);  // true if it was unconfirmed until now
   void close(time_point until, bool probe_first, bool probe_needs_answer);
-  void keep_closed(time_point until);
-  void open();
+  void keep_closed(time_point until, time_point now);
+  void open(time_point now);
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
+  void forget_seen(time_point now);
+  void ramp();
   void confirm(std::uint64_t number);
   [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
   [[nodiscard]] time_point oldest_silence();
@@ -109,6 +138,7 @@ class gate {
   std::shared_ptr<const normalized_error> reason_;
   std::uint32_t epoch_ = 0;  // how often it closed
   bool shut_ = false;        // closed or probing
+  time_point hold_until_{};  // after a stall: what came in meanwhile is read first
   bool probe_first_ = false;
   bool probe_needs_answer_ = false;
   std::uint64_t probe_out_ = 0;  // number of the probe under way
@@ -116,11 +146,19 @@ class gate {
   int refusals_ = 0;             // closings by refusal since the last admission
   int faults_ = 0;               // faults in a row
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
+  // the limits
+  pace pace_;
+  token_mirror input_, output_, tokens_;
+  http::rate_limits limits_;
+  double tokens_per_byte_ = 0.25;
+  bool not_requests_ = false;   // the last refusal's headers say that requests are left
+  std::deque<sending> recent_;  // granted lately: the server may not have seen them
+  double recent_input_ = 0, recent_output_ = 0;
+  // the period since it opened
+  std::uint64_t period_first_ = 1;  // number of its first permit
+  std::size_t not_admitted_ = 0;    // of the period: refused, or never sent
   // the window
   std::size_t window_;
-  std::size_t granted_ = 0;              // this period
-  std::size_t taken_back_ = 0;           // of them refused
-  std::optional<std::size_t> expected_;  // what the last period took
   std::uint64_t next_number_ = 1;
   std::uint64_t widen_from_ = 0;         // answers to older permits widen nothing
   std::uint64_t first_unconfirmed_ = 1;  // number of unconfirmed_.front()

@@ -10,7 +10,7 @@ namespace reroute::detail {
 
 struct earlier_arrival {
   bool operator()(const waiter& a, const waiter& b) const noexcept {
-    return a.sequence < b.sequence;
+    return a.turn != b.turn ? a.turn < b.turn : a.sequence < b.sequence;
   }
 };
 struct earlier_due {
@@ -25,6 +25,13 @@ struct lane {
   std::array<order_heap, 3> order;  // by priority
   due_heap due;
   int open_route = -1;  // found by the last look: the route that admits now
+
+  /// The call that would go first. Something must wait.
+  [[nodiscard]] const waiter& first() const {
+    for (const order_heap& each : order)
+      if (!each.empty()) return each.top();
+    return due.top();
+  }
 };
 
 }  // namespace reroute::detail

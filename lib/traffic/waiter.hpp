@@ -4,6 +4,7 @@
 #include <reroute/traffic/priority.hpp>
 
 #include "detail/intrusive_heap.hpp"
+#include "traffic/gate.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,11 +25,13 @@ struct waiter {
   route_set routes = 0;     ///< where it may go now; none: it only waits for `due`
   std::uint32_t scope = 0;  ///< the limit it falls under: a model, as a number
   reroute::priority priority = reroute::priority::normal;
+  cost need = {};
   time_point due = time_point::max();  ///< its deadline, or the end of its back-off
   time_point deadline = time_point::max();
 
   // the dispatcher's own
   std::uint64_t sequence = 0;  ///< order of arrival; kept when it comes back refused
+  double turn = 0;             ///< its tenant's turn; kept, too
   heap_hook order;
   heap_hook clock;
   lane* in = nullptr;

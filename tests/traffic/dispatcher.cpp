@@ -28,11 +28,11 @@ struct house {
     for (waiter& each : calls)
       waiting.remove(each);
   }
-  static std::vector<gate_options> gates(int routes, int window) {
+  static std::vector<reroute::detail::gated_route> gates(int routes, int window) {
     gate_options options;
     options.initial_window = window;
     options.hint_jitter = 0;
-    return std::vector<gate_options>(static_cast<std::size_t>(routes), options);
+    return {static_cast<std::size_t>(routes), reroute::detail::gated_route{options, {}}};
   }
   waiter& add(route_set routes, time_point due = time_point::max(),
               priority level = priority::normal) {

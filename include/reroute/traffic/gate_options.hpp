@@ -17,8 +17,9 @@ struct gate_options {
   /// How long a refusal without a hint closes the gate, and the floor under hints when refusals
   /// repeat. Default: base 1 s, cap 30 s.
   backoff waits = {};
-  /// Jitter on top of a hint, as a part of it; it only ever adds. Default 0.02. From 0 to 1.
-  double hint_jitter = 0.02;
+  /// Jitter on top of a hint, as a part of it, at most 250 ms; it only ever adds. Default 0.01. From
+  /// 0 to 1.
+  double hint_jitter = 0.01;
   /// Faults in a row (resets, 5xx, 503 without a hint) that close the gate until a single probe is
   /// answered. Default 5. At least 1.
   int faults_to_close = 5;

@@ -1,0 +1,261 @@
+// How fast one route admits.
+#include "traffic/pace.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace reroute::detail {
+namespace {
+
+using seconds = std::chrono::duration<double>;
+
+constexpr double slowest = 1.0 / 600;      // one in ten minutes
+constexpr double fastest = 1e6;            // per second
+constexpr double enough_evidence = 4;      // admissions that a measurement needs
+constexpr double plenty_of_evidence = 50;  // after which the next measurement begins anew
+constexpr double step_down = 0.97;         // what is left of a rate that was refused
+constexpr double leap_down = 0.7;          // the same, without a measurement
+constexpr double first_patience = 0.5;     // seconds
+constexpr double blind_patience = 2;       // the same, without a measurement
+constexpr seconds shrunk_for{30};
+constexpr double longest_patience = 60;  // seconds
+constexpr double probe_every = 400;      // admissions: a probe costs one or two refusals
+constexpr double probe_loss = 100;       // seconds of calm per second that a probe loses
+constexpr double growth_step = 0.04;     // in the first quarter of a second
+constexpr double growth_doubles = 0.25;  // seconds
+constexpr double growth_time = 0.36;     // seconds: the time constant of that
+constexpr double most_of_it = 0.7;       // of an opening: less, and the limit has shrunk
+constexpr double soon = 1.5;             // seconds
+constexpr double first_loss = 15;        // as probe_loss, for the first probes
+constexpr double real_growth = 1.3;      // beyond it the limit has moved, or had credits left
+constexpr double most_growth = 63;       // times the rate
+constexpr double quick_refill = 2.5;     // times the rate, for credits that are not proven
+constexpr seconds rounding{2.1};         // of hints: dates in whole seconds, and the way
+constexpr double spread = 0.01;          // seconds: a timer's grain
+constexpr double first_trust = 0.4;      // of what was admitted before the first refusal
+constexpr double almost = 1 - 1e-6;      // a whole credit
+constexpr seconds headers_fade{3};       // without news they are no evidence any more
+
+double between(seconds::rep low, double value, double high) {
+  return std::min(std::max(low, value), high);
+}
+
+// The rate of a limit that held `credits` and was empty when growth from `base` had come to `tried`:
+// what was taken above the rate, while growing past it, is the credits.
+double rate_behind(double credits, double base, double tried) {
+  double low = base, high = tried;
+  for (int step = 0; step < 40; ++step) {
+    const double rate = (low + high) / 2;
+    const double above =
+        (tried - rate) - (rate - base) * std::log((tried - base) / std::max(rate - base, 1e-9));
+    (growth_time * above > credits ? low : high) = rate;
+  }
+  return low;
+}
+
+}  // namespace
+
+pace::pace(double first_burst)
+    : burst_(first_burst), proven_(first_burst), credit_(first_burst), first_burst_(first_burst) {}
+
+void pace::state(const quota& limits) {
+  if (limits.requests_per_minute <= 0) return;
+  known_by_ = evidence::stated;
+  rate_ = stated_ = limits.requests_per_minute / 60;
+  burst_ = limits.burst > 0 ? limits.burst : std::max(1.0, rate_ * 6);
+  burst_ = std::max(1.0, burst_);
+  proven_ = credit_ = burst_;
+}
+
+void pace::ramp(double per_second) {
+  if (known_by_ == evidence::none) rate_ = between(slowest, per_second, fastest);
+}
+
+double pace::growth() const {
+  if (known_by_ == evidence::none || known_by_ == evidence::headers) return 1;
+  const double grown_for = calm_.count() - patience_;
+  if (grown_for <= 0) return 1;
+  return 1 + std::min(most_growth, growth_step * (std::exp2(grown_for / growth_doubles) - 1));
+}
+
+double pace::rate() const {
+  const double grown = rate_ * growth();
+  if (stated_ > 0) return std::min(grown, std::max(rate_, stated_));
+  return std::min(grown, fastest);
+}
+
+double pace::now_per_second() const { return owed_ > 0 ? quick_refill * rate() : rate(); }
+
+void pace::refill(time_point now) {
+  if (!begun_) {
+    begun_ = true;
+    at_ = opened_ = now;
+    return;
+  }
+  if (now <= at_) return;
+  const seconds passed = now - at_;
+  at_ = now;
+  if (!open_) return;
+  if (known_by_ == evidence::headers && now - told_at_ > headers_fade &&
+      now - told_at_ > 4 * seconds(burst_ / std::max(rate_, slowest)))
+    known_by_ = evidence::refusals;
+  if (pressed_) calm_ += passed;
+  pressed_ = false;
+  const double gained = passed.count() * now_per_second();
+  owed_ = std::max(0.0, owed_ - gained);
+  // nothing is known: no burst but the first
+  const double most = known_by_ == evidence::none ? std::max(1.0, rate_ * spread) : burst_;
+  credit_ = std::min(std::max({credit_, 1.0, most}), credit_ + gained);
+}
+
+pace::time_point pace::earliest(time_point now) {
+  refill(now);
+  if (credit_ >= almost) return now;
+  pressed_ = true;
+  const seconds wait((1 - credit_) / std::max(now_per_second(), slowest));
+  return now + std::max<nanoseconds>(std::chrono::ceil<std::chrono::microseconds>(wait),
+                                     std::chrono::microseconds(1));
+}
+
+void pace::take() { credit_ -= 1; }
+
+void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_)); }
+
+void pace::heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now) {
+  refill(now);
+  if (known_by_ != evidence::headers || limit != told_limit_) {
+    told_low_ = limit > 0 ? limit / 60 : 0;  // documented: per minute
+    told_limit_ = limit;
+  }
+  known_by_ = evidence::headers;
+  told_at_ = now;
+  const seconds until_full = reset;
+  if (limit > remaining && until_full.count() > 0)
+    told_low_ = std::max(told_low_, (limit - remaining) / until_full.count());
+  if (limit > 0) burst_ = proven_ = std::max(1.0, limit);
+  rate_ = between(slowest, told_low_, fastest);
+  if (open_) {
+    owed_ = 0;
+    credit_ = std::min(remaining - unseen, std::max(1.0, burst_));
+  }
+}
+
+void pace::refused(time_point sent, double admitted, time_point now, time_point opens) {
+  refill(now);
+  const double open_for = std::max(0.0, seconds(sent - opened_).count());
+  const seconds closed_for = opens - now;
+  const bool first = known_by_ == evidence::none;
+  if (first) {
+    learn_first(admitted, open_for, closed_for.count());
+  } else {
+    learn(admitted, open_for, sent);
+  }
+  // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening
+  windowed_ = closed_for > seconds(1.5 / std::max(rate_, slowest)) + rounding;
+  if (first && !windowed_) proven_ = std::max(1.0, first_trust * burst_);
+  if (windowed_ && admitted > burst_)
+    burst_ =
+        open_for <= closed_for.count() ? admitted : std::max(burst_, rate_ * closed_for.count());
+  if (!windowed_) {
+    // what a full bucket lets fall while the gate is closed is the price of the next probe
+    lost_ = std::max(0.0, closed_for.count() - burst_ / std::max(rate_, slowest));
+    const double bound = std::max(probe_every / std::max(rate_, slowest), probe_loss * lost_);
+    patience_ = between(first_patience, patience_,
+                        std::min(longest_patience, std::max(bound, first_patience)));
+  }
+  empty_ = sent;
+  if (!emptied_) {
+    emptied_ = true;
+    anchor_ = sent;
+    since_anchor_ = 0;
+  }
+  open_ = false;
+  credit_ = owed_ = 0;
+}
+
+// what a fresh limit took, and when it takes more: the one and only evidence
+void pace::learn_first(double admitted, double open_for, double closed_for) {
+  const double whole = std::max(open_for + closed_for, 1e-3);
+  rate_ = between(slowest, std::max(admitted, 1.0) / whole, std::max(rate_, slowest));
+  burst_ = proven_ = std::max(1.0, admitted);
+  known_by_ = evidence::refusals;
+  calm_ = seconds(0);
+  patience_ = first_patience;
+}
+
+void pace::learn(double admitted, double open_for, time_point sent) {
+  const double before = rate_, tried = rate();
+  since_anchor_ += admitted;
+  const bool in_burst = admitted <= opening_;
+  if (in_burst || open_for < 1) proven_ = std::max(1.0, admitted);
+  if (in_burst && was_full_ && admitted < burst_) burst_ = std::max(1.0, admitted);
+
+  // at least: everything since the limit was empty. at most: what came beyond the opening's credits
+  double least = 0, most = tried * step_down;
+  if (emptied_) {
+    const double alone = std::max(seconds(sent - empty_).count(), 1e-3);
+    const double together = std::max(seconds(sent - anchor_).count(), 1e-3);
+    if (since_anchor_ >= enough_evidence) least = since_anchor_ / together;
+    // the limit has changed: only the last period counts
+    if (admitted >= enough_evidence && std::abs(admitted / alone - least) > 0.3 * least) {
+      least = admitted / alone;
+      since_anchor_ = plenty_of_evidence;
+    }
+  }
+  if (growth() > real_growth) {
+    most = std::min(most, rate_behind(burst_, before, tried));
+    since_anchor_ = plenty_of_evidence;
+  } else if (!in_burst && open_for >= 1 && admitted - opening_ >= enough_evidence) {
+    most = std::min(most, (admitted - opening_) / open_for);
+  } else if (in_burst && was_full_ && admitted >= most_of_it * opening_) {
+    most = tried;  // it holds a little less than was thought
+  } else {
+    most = least > 0 ? least : tried * leap_down;
+  }
+  if (known_by_ != evidence::headers)
+    rate_ = between(slowest, std::max(least, most), std::max(tried, slowest));
+
+  if (std::abs(rate_ - before) < 0.1 * before) {
+    patience_ = std::min(std::max(patience_ * 2, first_loss * lost_), longest_patience);
+  } else {
+    patience_ = std::max(least > 0 ? first_patience : blind_patience, patience_ / 4);
+    if (rate_ < most_of_it * before) shrunk_at_ = sent;
+  }
+  // what was taken away may come back: look for it more often for a while
+  if (sent - shrunk_at_ < shrunk_for) patience_ = std::min(patience_, 2 * first_patience);
+  // it must have held so much when it opened
+  const double held = admitted - rate_ * open_for;
+  if (!in_burst && open_for < soon && held > 1.25 * burst_ + 2) burst_ = held;
+  calm_ = seconds(0);
+  if (since_anchor_ >= plenty_of_evidence) {
+    anchor_ = sent;
+    since_anchor_ = 0;
+  }
+}
+
+void pace::interrupted(time_point now) {
+  refill(now);
+  open_ = false;
+  emptied_ = false;  // it was not empty: what comes next measures nothing
+  windowed_ = false;
+  owed_ = 0;
+  calm_ = seconds(0);
+}
+
+void pace::opened(time_point now) {
+  if (open_) return;
+  const seconds since = emptied_ ? now - empty_ : now - at_;
+  double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
+  if (known_by_ == evidence::none) there = first_burst_;
+  there = std::max(there, 1.0);
+  was_full_ = windowed_ || there >= burst_;
+  open_ = true;
+  begun_ = true;
+  at_ = opened_ = now;
+  opening_ = there;
+  credit_ = std::max(1.0, std::min(there, windowed_ ? proven_ + 1 : proven_));
+  owed_ = there - credit_;
+  pressed_ = false;
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,94 @@
+// How fast one route admits: stated by the user, told by its headers, or learned from its refusals.
+#pragma once
+
+#include <reroute/policy/quota.hpp>
+
+#include <chrono>
+
+namespace reroute::detail {
+
+/// A mirror of the route's request limit: a bucket of credits, one per attempt. Pure: time is an
+/// argument. Not thread-safe.
+///
+/// A refusal says that the limit was empty when the attempt was sent. What was admitted between two
+/// such moments, over the time between them, is the rate; how much was admitted right after an
+/// opening is the burst. Between refusals the rate stands for a while and then grows, ever faster,
+/// until the route says no. lib/traffic/README.md has the reasons.
+class pace {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+  enum class evidence : unsigned char { none, refusals, stated, headers };
+
+  /// `first_burst` credits before anything is known.
+  explicit pace(double first_burst);
+
+  /// The user knows the limit.
+  void state(const quota& limits);
+  /// Nothing is known yet: so much per second, which the gate's window sets.
+  void ramp(double per_second);
+  /// The server says what is left, after all that it has seen; `unseen` may not have reached it.
+  /// `limit` is the bucket's size, `reset` until it is full, rounded up to a second; 0: not said.
+  void heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now);
+
+  /// When the next credit is there: `now` or later.
+  [[nodiscard]] time_point earliest(time_point now);
+  void take();
+  /// It never was sent.
+  void give_back();
+
+  /// An attempt sent at `sent` met an empty limit, after `admitted` since the last opening; the gate
+  /// stays closed from `now` until `opens`.
+  void refused(time_point sent, double admitted, time_point now, time_point opens);
+  /// The gate closes for another reason: nothing is learned from this period.
+  void interrupted(time_point now);
+  /// The gate opens.
+  void opened(time_point now);
+
+  [[nodiscard]] evidence known_by() const { return known_by_; }
+  /// Per second, now.
+  [[nodiscard]] double rate() const;
+  [[nodiscard]] double burst() const { return burst_; }
+
+ private:
+  void refill(time_point now);
+  void learn_first(double admitted, double open_for, double closed_for);
+  void learn(double admitted, double open_for, time_point sent);
+  void settle(double rate);
+  [[nodiscard]] double growth() const;
+  [[nodiscard]] double now_per_second() const;
+
+  evidence known_by_ = evidence::none;
+  // the bucket
+  double rate_ = 0;  // without growth
+  double burst_;     // credits that may stand after a pause
+  double proven_;    // of them, what was once admitted in a go
+  double credit_;
+  double owed_ = 0;  // of the opening's credits, those that come at four times the rate
+  time_point at_{};
+  bool open_ = true;
+  bool begun_ = false;
+  bool pressed_ = false;  // somebody waits for a credit
+  double stated_ = 0;     // a ceiling of growth; 0: none
+  double first_burst_;
+  // the period since the opening
+  time_point opened_{};
+  double opening_ = 0;     // credits it opened with
+  bool was_full_ = false;  // as many as it can hold: it may have been closed for longer than needed
+  // empty moments
+  time_point empty_{};   // the last one
+  time_point anchor_{};  // the one that evidence counts from
+  bool emptied_ = false;
+  double since_anchor_ = 0;  // admitted
+  bool windowed_ = false;  // its hint is longer than a bucket's refill: all is there at the opening
+  // growth
+  std::chrono::duration<double> calm_{0};  // under pressure without a refusal
+  double patience_ = 0.5;                  // seconds of calm before it grows
+  time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
+  double lost_ = 0;      // seconds of its rate that a closing lets fall
+  double told_low_ = 0;  // what headers say the rate is at least
+  double told_limit_ = 0;
+  time_point told_at_{};
+};
+
+}  // namespace reroute::detail

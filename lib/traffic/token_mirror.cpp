@@ -1,0 +1,46 @@
+// The client's copy of a route's token limit.
+#include "traffic/token_mirror.hpp"
+
+#include <algorithm>
+
+namespace reroute::detail {
+
+using seconds = std::chrono::duration<double>;
+
+void token_mirror::state(double per_minute) {
+  if (per_minute <= 0) return;
+  limit_ = level_ = per_minute;
+  rate_ = per_minute / 60;
+}
+
+void token_mirror::refill(time_point now) {
+  if (at_ == time_point{}) at_ = now;
+  if (now <= at_) return;
+  level_ = std::min(limit_, level_ + seconds(now - at_).count() * rate_);
+  at_ = now;
+}
+
+void token_mirror::heard(double limit, double remaining, nanoseconds reset, double unseen,
+                         time_point now) {
+  if (limit <= 0) return;
+  refill(now);
+  if (limit != limit_) rate_ = limit / 60;  // documented: per minute
+  limit_ = limit;
+  if (limit > remaining && reset.count() > 0)
+    rate_ = std::max(rate_, (limit - remaining) / seconds(reset).count());
+  level_ = remaining - unseen;
+}
+
+token_mirror::time_point token_mirror::earliest(double tokens, time_point now) {
+  if (limit_ <= 0) return now;
+  refill(now);
+  const double missing = std::min(tokens, limit_) - level_;
+  if (missing <= limit_ * 1e-9) return now;
+  return now + std::max<nanoseconds>(
+                   std::chrono::ceil<std::chrono::microseconds>(seconds(missing / rate_)),
+                   std::chrono::microseconds(1));
+}
+
+void token_mirror::give_back(double tokens) { level_ = std::min(limit_, level_ + tokens); }
+
+}  // namespace reroute::detail

@@ -1,0 +1,38 @@
+// The client's copy of a route's token limit: prompt tokens or answer tokens.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace reroute::detail {
+
+/// A bucket of tokens as its headers or the user describe it; until then it holds nobody up. Pure.
+class token_mirror {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+
+  /// The user knows the limit. 0: nothing is known.
+  void state(double per_minute);
+  /// The server says what is left; `unseen` tokens may not have reached it.
+  void heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now);
+
+  /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
+  /// may go when the bucket is full; the server then says what it thinks of it.
+  [[nodiscard]] time_point earliest(double tokens, time_point now);
+  void take(double tokens) { level_ -= tokens; }
+  /// A reservation was too large, or was never used.
+  void give_back(double tokens);
+  [[nodiscard]] bool known() const { return limit_ > 0; }
+  /// Tokens left now; below zero if more was taken than was there.
+  [[nodiscard]] double left() const { return level_; }
+
+ private:
+  void refill(time_point now);
+  double limit_ = 0;  // 0: unknown
+  double rate_ = 0;   // per second
+  double level_ = 0;
+  time_point at_{};
+};
+
+}  // namespace reroute::detail
