@@ -1,4 +1,4 @@
-// A call while it lives, and the attempt that it has under way.
+// A call while it lives, and the attempts that it has under way.
 #pragma once
 
 #include <reroute/client/completion.hpp>
@@ -20,24 +20,36 @@ namespace reroute::detail {
 struct call;
 
 /// One attempt under way. Shared by its call and the coroutine that runs it; the call may leave
-/// first (deadline, cancellation), and what then comes back is of no interest.
+/// first (deadline, cancellation, a race that is lost), and what then comes back is of no interest.
 struct flight {
-  flight(call& from, int on, permit right)
-      : owner(&from), route(on), scope(from_scope(from)), held(right) {}
-  static std::uint32_t from_scope(const call& from);
+  using time_point = waiter::time_point;
+
+  flight(call& from, int on, permit right);
 
   call* owner;
   int route;
   std::uint32_t scope;
   permit held;
-  bool gate_knows = false;  // the permit is given back
-  bool sent = false;        // handed to the transport
-  bool timed_out = false;   // given up; it will say so itself
+  std::size_t line = 0;                     // of the call's attempts
+  bool hedge = false;                       // not the call's first under way
+  bool gate_knows = false;                  // the permit is given back
+  bool sent = false;                        // handed to the transport
+  bool timed_out = false;                   // given up; it will say so itself
+  time_point sent_at{};                     // when it was handed to the transport
+  time_point timeout = time_point::max();   // of the attempt
+  time_point hedge_at = time_point::max();  // when another route is asked too
+  time_point due = time_point::max();       // the earliest of these and the call's deadline
+  heap_hook clock;
   asio::cancellation_signal cancel;
 
   /// Nobody wants what it may still bring.
   [[nodiscard]] bool given_up() const { return owner == nullptr || timed_out; }
 };
+
+struct earlier_flight {
+  bool operator()(const flight& a, const flight& b) const noexcept { return a.due < b.due; }
+};
+using flight_heap = intrusive_heap<flight, &flight::clock, earlier_flight>;
 
 /// A call. While it waits it is this object and nothing else: no coroutine, no timer, no
 /// connection.
@@ -55,13 +67,15 @@ struct call : waiter {
   completion_ptr done;
   std::chrono::nanoseconds attempt_timeout{0};
   time_point waiting_since{};
-  std::shared_ptr<flight> under_way;
+  std::vector<std::shared_ptr<flight>> flights;
   std::vector<attempt> attempts;
-  std::size_t place = 0;  // in the engine's list
-  bool begun = false;     // stands in that list, or is over
-  bool unwanted = false;  // cancelled
+  std::size_t place = 0;    // in the engine's list
+  bool begun = false;       // stands in that list, or is over
+  bool unwanted = false;    // cancelled
+  bool ends_there = false;  // an attempt has ended the call, but another is still under way
 };
 
-inline std::uint32_t flight::from_scope(const call& from) { return from.scope; }
+inline flight::flight(call& from, int on, permit right)
+    : owner(&from), route(on), scope(from.scope), held(right) {}
 
 }  // namespace reroute::detail

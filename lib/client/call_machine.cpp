@@ -88,6 +88,16 @@ call_machine::step call_machine::next(time_point now) const {
   return after;
 }
 
+route_set call_machine::usable(time_point now) const {
+  route_set all = 0;
+  for (int route = 0; route < count_; ++route) {
+    const route_progress* const here =
+        progress_.empty() ? nullptr : &progress_[static_cast<std::size_t>(route)];
+    if (!here || (!here->out && here->not_before <= now)) all |= route_set{1} << route;
+  }
+  return all;
+}
+
 bool call_machine::none_left() const {
   return std::all_of(progress_.begin(), progress_.end(),
                      [](const route_progress& each) { return each.out; });

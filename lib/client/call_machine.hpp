@@ -55,6 +55,10 @@ class call_machine {
   /// The time that the last step named has come.
   [[nodiscard]] step due(time_point now) { return next(now); }
 
+  /// The routes that another attempt could go to now, whatever the plan's order.
+  [[nodiscard]] route_set usable(time_point now) const;
+
+  [[nodiscard]] const plan& how() const { return plan_; }
   [[nodiscard]] time_point deadline() const { return deadline_; }
   [[nodiscard]] time_point began() const { return began_; }
 

@@ -70,6 +70,15 @@ void check_options(const client_options& options) {
   check_backoff(options.waits, "waits");
   check_gate(options.gate);
   (void)retry_budget(options.retry_budget);  // checks itself
+  if (!(options.hedging.tokens_per_minute >= 0 && options.hedging.tokens_per_minute <= 1e12))
+    refuse("hedging.tokens_per_minute", "must be from 0 (no cap) to 1e12");
+  for (std::size_t at = 0; at < options.routes.size(); ++at) {
+    const quota& limits = options.routes[at].limits;
+    for (const double each : {limits.requests_per_minute, limits.burst,
+                              limits.input_tokens_per_minute, limits.output_tokens_per_minute})
+      if (!(each >= 0 && each <= 1e12))
+        refuse("routes[" + std::to_string(at) + "].limits", "must be from 0 (not known) to 1e12");
+  }
   if (options.max_waiting < 1) refuse("max_waiting", "is 0; it must be at least 1");
   if (!options.time) refuse("time", "is null; leave it out for the real clock");
 }

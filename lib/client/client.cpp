@@ -18,9 +18,11 @@ namespace detail {
 void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler) {
   std::shared_ptr<call> which = at->prepare(op, std::move(request), options, std::move(handler));
-  if (on_its_strand) return at->begin(std::move(which));
+  if (on_its_strand) return at->begin(std::move(which), options.tenant());
   asio::dispatch(at->executor(),
-                 [at, which = std::move(which)]() mutable { at->begin(std::move(which)); });
+                 [at, which = std::move(which), tenant = options.tenant()]() mutable {
+                   at->begin(std::move(which), tenant);
+                 });
 }
 
 asio::any_io_executor executor_of(const engine_ptr& at) { return at->executor(); }
@@ -92,5 +94,9 @@ asio::awaitable<token_count> client::count_tokens(const message_request& request
 }
 
 void client::cancel() { engine_->cancel_all(); }
+
+std::vector<gate_status> client::routes() const { return engine_->gates(); }
+
+client_stats client::stats() const { return engine_->stats(); }
 
 }  // namespace reroute

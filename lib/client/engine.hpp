@@ -3,20 +3,26 @@
 
 #include <reroute/client/call_options.hpp>
 #include <reroute/client/client_options.hpp>
+#include <reroute/client/client_stats.hpp>
 
 #include "client/call.hpp"
 #include "client/live_route.hpp"
 #include "traffic/dispatcher.hpp"
+#include "traffic/token_mirror.hpp"
 
 #include <asio/any_io_executor.hpp>
 
 #include <memory>
 #include <random>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace reroute::detail {
 
+/// Its parts: engine.cpp (calls come and go), engine_attempts.cpp (what they have under way),
+/// engine_pump.cpp (what the dispatcher says is done), engine_views.cpp (what users may see of it).
 class engine : public std::enable_shared_from_this<engine> {
  public:
   using time_point = call_machine::time_point;
@@ -30,7 +36,7 @@ class engine : public std::enable_shared_from_this<engine> {
   /// Makes a call of what is asked; may run on any thread.
   [[nodiscard]] std::shared_ptr<call> prepare(operation op, encoded_request request,
                                               const call_options& options, completion_ptr handler);
-  void begin(std::shared_ptr<call> which);
+  void begin(std::shared_ptr<call> which, const std::string& tenant);
   void cancel(call& which);
   void cancel_all();
   /// The client is gone: cancels everything and gives up the transports.
@@ -38,12 +44,15 @@ class engine : public std::enable_shared_from_this<engine> {
   /// The execution context is going down: lets go of all handlers without calling them.
   void abandon() noexcept;
 
+  [[nodiscard]] std::vector<gate_status> gates();
+  [[nodiscard]] client_stats stats() const;
+
   // what the coroutine of an attempt tells
   [[nodiscard]] live_route& route(int index) { return routes_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const { return clock_; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
-  void head_came(flight& from, int status) noexcept;
+  void head_came(flight& from, const exchange_facts& facts) noexcept;
   /// One exchange has failed and another follows within the same attempt's right (a refreshed
   /// token).
   void exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
@@ -51,21 +60,35 @@ class engine : public std::enable_shared_from_this<engine> {
   void answered(flight& from, outcome answer, exchange_facts facts) noexcept;
 
  private:
+  // calls
   void apply(call& which, const call_machine::step& next);
-  void launch(call& which, int route, permit held);
-  void begin_exchange(call& which, int route);
-  void end_exchange(flight& from, const normalized_error& error, exchange_facts& facts);
-  void leave_flight(call& which, const normalized_error& why);
-  void tell_gate(flight& from, const normalized_error& error);
   void finish(call& which, reroute::stopped why, normalized_error error, outcome result = {});
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
-  void attempt_timed_out(call& which);
+  // attempts
+  void launch(call& which, int route, permit held, bool hedge = false);
+  void hedge(flight& slow);
+  void race(call& which);
+  [[nodiscard]] bool ask_too(call& which, int route);
+  void begin_exchange(flight& from);
+  void end_exchange(flight& from, const normalized_error& error, exchange_facts& facts);
+  void land(flight& from);
+  void leave(call& which, flight& from, const normalized_error& why);
+  void leave_all(call& which, const normalized_error& why);
+  void tell_gate(flight& from, const normalized_error& error, const http::rate_limits* limits);
+  void attempt_timed_out(flight& late);
+  [[nodiscard]] time_point hedge_time(const flight& from);
+  void set_due(flight& from);
+  // the pump
+  void look_at_flight(flight& due, time_point at);
   void act(const verdict& said);
   void closed_to(call& which, const verdict& said);
   void look_for_a_stall(time_point at);
   void schedule_pump();
   void pump();
   void arm();
+  // views
+  void look_at_gates();
+  [[nodiscard]] gate_status status_of(int route, std::uint32_t scope, const gate& at) const;
   [[nodiscard]] double random();
 
   asio::any_io_executor executor_;
@@ -76,11 +99,14 @@ class engine : public std::enable_shared_from_this<engine> {
   std::chrono::milliseconds deadline_, attempt_timeout_;
   std::size_t max_waiting_;
   call_rules rules_;
+  token_mirror hedge_tokens_;
   std::vector<live_route> routes_;
   std::shared_ptr<transport> own_transport_;
   dispatcher dispatcher_;
-  due_heap flights_;  // calls with an attempt under way, by its time limit
+  flight_heap flights_;
   std::vector<std::shared_ptr<call>> calls_;
+  std::unordered_map<const gate*, gate_state> told_;  // what the observer knows of the gates
+  client_stats counts_;
   std::minstd_rand generator_;
   std::uint64_t last_id_ = 0;
   time_point armed_ = time_point::max();

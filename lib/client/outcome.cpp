@@ -17,8 +17,10 @@ std::int64_t in_ms(std::chrono::nanoseconds time) {
 outcome::outcome() = default;
 
 std::string_view outcome::route() const noexcept {
-  return answered() && !attempts.empty() ? std::string_view(attempts.back().route)
-                                         : std::string_view();
+  if (!answered()) return {};
+  for (const attempt& each : attempts)
+    if (!each.error && each.status / 100 == 2) return each.route;
+  return {};
 }
 
 int outcome::possibly_billed() const noexcept {

@@ -27,6 +27,19 @@ http::date today(const engine& self) {
   return std::chrono::time_point_cast<std::chrono::seconds>(self.time()->wall_now());
 }
 
+exchange_facts facts_of(const http::response& response, http::date now) {
+  exchange_facts facts;
+  facts.status = response.status;
+  if (const auto id = response.headers.find("request-id")) {
+    facts.request_id = *id;
+  } else if (const auto gateway = response.headers.find("apim-request-id")) {
+    facts.request_id = *gateway;
+  }
+  const http::rate_limits limits = http::find_rate_limits(response.headers, now);
+  if (!limits.empty()) facts.limits = std::make_shared<const http::rate_limits>(limits);
+  return facts;
+}
+
 asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request) {
   reading whole;
   if (mine.given_up()) {  // while its credential was fetched
@@ -42,7 +55,7 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   }
   whole.response.status = begun.head.status;
   whole.response.headers = std::move(begun.head.headers);
-  self.head_came(mine, whole.response.status);
+  self.head_came(mine, facts_of(whole.response, today(self)));
   for (bool last = false; !last;) {
     if (mine.given_up()) {  // between two reads, which have not heard of it
       whole.error.code = asio::error::operation_aborted;
@@ -55,19 +68,6 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
     whole.error = std::move(piece.error);
   }
   co_return whole;
-}
-
-exchange_facts facts_of(const http::response& response, http::date now) {
-  exchange_facts facts;
-  facts.status = response.status;
-  if (const auto id = response.headers.find("request-id")) {
-    facts.request_id = *id;
-  } else if (const auto gateway = response.headers.find("apim-request-id")) {
-    facts.request_id = *gateway;
-  }
-  const http::rate_limits limits = http::find_rate_limits(response.headers, now);
-  if (!limits.empty()) facts.limits = std::make_shared<const http::rate_limits>(limits);
-  return facts;
 }
 
 // an answer of the operation; or the reason why a 200 is none

@@ -19,8 +19,8 @@ http::body joined(std::string head, bool has_members,
 }  // namespace
 
 encoded_request::encoded_request(std::string model, std::string members,
-                                 std::vector<std::string> betas)
-    : model_(std::move(model)), betas_(std::move(betas)) {
+                                 std::vector<std::string> betas, std::int64_t max_tokens)
+    : model_(std::move(model)), betas_(std::move(betas)), max_tokens_(max_tokens) {
   members += '}';
   tail_ = std::make_shared<const std::string>(std::move(members));
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace reroute {
@@ -129,7 +130,11 @@ encoded_request message_request::encode(operation op) const {
   const state& from = own();
   if (!from.complete && !from.body.find("messages"))
     refuse("there is no message; add one, e.g. user(\"Hello\")");
-  return encoded_request(from.model, members_text(from.body.all(), op), from.betas);
+  std::int64_t max_tokens = 0;
+  if (const std::string* const text = from.body.find("max_tokens"); text && op == operation::create)
+    (void)std::from_chars(text->data(), text->data() + text->size(), max_tokens);
+  return encoded_request(from.model, members_text(from.body.all(), op), from.betas,
+                         std::max<std::int64_t>(0, max_tokens));
 }
 
 }  // namespace reroute

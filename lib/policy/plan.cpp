@@ -16,4 +16,15 @@ plan spill(int attempts_per_route) { return plan(plan::kind::spill, attempts_per
 
 plan in_order(int attempts_per_route) { return plan(plan::kind::in_order, attempts_per_route); }
 
+plan hedge(std::optional<std::chrono::milliseconds> after) {
+  if (after && after->count() <= 0)
+    throw std::invalid_argument("hedge: after is " + std::to_string(after->count()) +
+                                " ms; it must be more than 0");
+  plan made(plan::kind::hedge, 4);
+  made.hedge_after_ = after;
+  return made;
+}
+
+plan race() { return plan(plan::kind::race, 4); }
+
 }  // namespace reroute

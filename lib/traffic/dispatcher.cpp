@@ -20,6 +20,12 @@ std::uint32_t dispatcher::scope(std::string_view name) {
   return number;
 }
 
+std::string dispatcher::scope_name(std::uint32_t scope) const {
+  for (const auto& [name, number] : scopes_)
+    if (number == scope) return name;
+  return {};
+}
+
 gate& dispatcher::gate_of(int route, std::uint32_t scope) {
   const std::pair key(scope, route);
   const auto found = gates_.find(key);
@@ -54,11 +60,13 @@ double dispatcher::next_turn(std::size_t level, std::string_view tenant) {
   return found->second = std::max(found->second, now) + 1;
 }
 
-void dispatcher::add(waiter& call, std::string_view tenant) {
-  if (call.sequence == 0) {
-    call.sequence = ++last_sequence_;
-    call.turn = next_turn(static_cast<std::size_t>(call.priority), tenant);
-  }
+void dispatcher::enrol(waiter& call, std::string_view tenant) {
+  call.sequence = ++last_sequence_;
+  call.turn = next_turn(static_cast<std::size_t>(call.priority), tenant);
+}
+
+void dispatcher::add(waiter& call) {
+  if (call.sequence == 0) enrol(call, {});
   lane& at = lane_for(call);
   at.due.push(call);
   at.order[static_cast<std::size_t>(call.priority)].push(call);

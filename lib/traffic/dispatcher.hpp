@@ -59,10 +59,19 @@ class dispatcher {
   /// them.
   [[nodiscard]] std::uint32_t scope(std::string_view name);
   [[nodiscard]] gate& gate_of(int route, std::uint32_t scope);
+  [[nodiscard]] std::string scope_name(std::uint32_t scope) const;
+  /// `look(route, scope, gate)` for every gate that was ever asked for.
+  template <class Look>
+  void each_gate(Look look) const {
+    for (const auto& [key, each] : gates_)
+      look(key.second, key.first, each);
+  }
 
   /// Queues a call: by `routes` if it may go somewhere now, else only until `due`.
   /// A sequence of 0 gets the next number; a call that comes back keeps its place.
-  void add(waiter& call, std::string_view tenant = {});
+  void add(waiter& call);
+  /// Gives a new call its place, in its tenant's turn. Without it, `add` does so, for no tenant.
+  void enrol(waiter& call, std::string_view tenant);
   /// Takes a call out, wherever it stands.
   void remove(waiter& call) noexcept;
   /// The next thing to do, until `none`.

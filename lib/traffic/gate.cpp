@@ -29,7 +29,7 @@ gate::gate(gate_options options, const quota& stated)
   pace_.state(stated);
   input_.state(stated.input_tokens_per_minute);
   output_.state(stated.output_tokens_per_minute);
-  if (pace_.known_by() != pace::evidence::none) window_ = widest_window;
+  if (pace_.known_by() != limit_evidence::none) window_ = widest_window;
   ramp();
 }
 
@@ -207,6 +207,22 @@ gate::state gate::current(time_point now) const {
   return probe_first_ ? state::probing : state::open;
 }
 
+gate_status gate::status(time_point now) const {
+  gate_status told;
+  told.state = current(now);
+  if (shut_ && closed_until_ > now) told.opens_in = closed_until_ - now;
+  if (announced_ && *announced_ > now) told.announced_in = *announced_ - now;
+  told.evidence = pace_.known_by();
+  if (told.evidence != limit_evidence::none) {
+    told.rate = pace_.rate();
+    told.burst = pace_.burst();
+  }
+  told.in_flight = in_flight_;
+  told.reason = reason_;
+  told.limits = limits_;
+  return told;
+}
+
 bool gate::take_back(const permit& held) {
   --in_flight_;
   unconfirmed* const entry = entry_of(held.number);
@@ -252,7 +268,7 @@ void gate::keep_closed(time_point until, time_point now) {
 void gate::open(time_point now) {
   pace_.opened(now);
   window_ =
-      probe_first_ || pace_.known_by() == pace::evidence::none ? careful_window : widest_window;
+      probe_first_ || pace_.known_by() == limit_evidence::none ? careful_window : widest_window;
   ramp();
   period_first_ = next_number_;
   not_admitted_ = 0;

@@ -6,7 +6,9 @@
 #include <reroute/http/rate_limits.hpp>
 #include <reroute/policy/quota.hpp>
 #include <reroute/traffic/gate_options.hpp>
+#include <reroute/traffic/gate_status.hpp>
 
+#include "traffic/latency_watch.hpp"
 #include "traffic/pace.hpp"
 #include "traffic/token_mirror.hpp"
 
@@ -52,7 +54,7 @@ class gate {
  public:
   using time_point = std::chrono::steady_clock::time_point;
   using nanoseconds = std::chrono::nanoseconds;
-  enum class state : std::uint8_t { open, closed, probing, quarantined };
+  using state = gate_state;
 
   /// The answer to "when may one more go": never before something is heard.
   static constexpr time_point when_heard = time_point::max();
@@ -99,8 +101,14 @@ class gate {
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
   [[nodiscard]] std::size_t window() const { return window_; }
   [[nodiscard]] const pace& speed() const { return pace_; }
-  /// A response once said how much is left; nothing of it is forgotten.
-  [[nodiscard]] const http::rate_limits& last_limits() const { return limits_; }
+  /// How long heads of answers took lately.
+  latency_watch heads;
+  /// Tokens that an attempt of this cost will take, as far as is known.
+  [[nodiscard]] double tokens_of(const cost& need) const {
+    return need.bytes * tokens_per_byte_ + need.output_tokens;
+  }
+  /// Everything that users may know; the names are the caller's to fill in.
+  [[nodiscard]] gate_status status(time_point now) const;
   /// Why it is in quarantine; empty if it is not.
   [[nodiscard]] const std::shared_ptr<const normalized_error>& quarantine_reason() const {
     return reason_;

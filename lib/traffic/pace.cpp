@@ -17,6 +17,7 @@ constexpr double step_down = 0.97;         // what is left of a rate that was re
 constexpr double leap_down = 0.7;          // the same, without a measurement
 constexpr double first_patience = 0.5;     // seconds
 constexpr double blind_patience = 2;       // the same, without a measurement
+constexpr double told_patience = 4;        // the same, after headers that do not come any more
 constexpr seconds shrunk_for{30};
 constexpr double longest_patience = 60;  // seconds
 constexpr double probe_every = 400;      // admissions: a probe costs one or two refusals
@@ -60,7 +61,7 @@ pace::pace(double first_burst)
 
 void pace::state(const quota& limits) {
   if (limits.requests_per_minute <= 0) return;
-  known_by_ = evidence::stated;
+  known_by_ = limit_evidence::stated;
   rate_ = stated_ = limits.requests_per_minute / 60;
   burst_ = limits.burst > 0 ? limits.burst : std::max(1.0, rate_ * 6);
   burst_ = std::max(1.0, burst_);
@@ -68,11 +69,11 @@ void pace::state(const quota& limits) {
 }
 
 void pace::ramp(double per_second) {
-  if (known_by_ == evidence::none) rate_ = between(slowest, per_second, fastest);
+  if (known_by_ == limit_evidence::none) rate_ = between(slowest, per_second, fastest);
 }
 
 double pace::growth() const {
-  if (known_by_ == evidence::none || known_by_ == evidence::headers) return 1;
+  if (known_by_ == limit_evidence::none || known_by_ == limit_evidence::headers) return 1;
   const double grown_for = calm_.count() - patience_;
   if (grown_for <= 0) return 1;
   return 1 + std::min(most_growth, growth_step * (std::exp2(grown_for / growth_doubles) - 1));
@@ -96,15 +97,18 @@ void pace::refill(time_point now) {
   const seconds passed = now - at_;
   at_ = now;
   if (!open_) return;
-  if (known_by_ == evidence::headers && now - told_at_ > headers_fade &&
-      now - told_at_ > 4 * seconds(burst_ / std::max(rate_, slowest)))
-    known_by_ = evidence::refusals;
+  if (known_by_ == limit_evidence::headers && now - told_at_ > headers_fade &&
+      now - told_at_ > 4 * seconds(burst_ / std::max(rate_, slowest))) {
+    known_by_ = limit_evidence::refusals;
+    calm_ = seconds(0);
+    patience_ = std::max(patience_, told_patience);
+  }
   if (pressed_) calm_ += passed;
   pressed_ = false;
   const double gained = passed.count() * now_per_second();
   owed_ = std::max(0.0, owed_ - gained);
   // nothing is known: no burst but the first
-  const double most = known_by_ == evidence::none ? std::max(1.0, rate_ * spread) : burst_;
+  const double most = known_by_ == limit_evidence::none ? std::max(1.0, rate_ * spread) : burst_;
   credit_ = std::min(std::max({credit_, 1.0, most}), credit_ + gained);
 }
 
@@ -123,11 +127,11 @@ void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_));
 
 void pace::heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now) {
   refill(now);
-  if (known_by_ != evidence::headers || limit != told_limit_) {
+  if (known_by_ != limit_evidence::headers || limit != told_limit_) {
     told_low_ = limit > 0 ? limit / 60 : 0;  // documented: per minute
     told_limit_ = limit;
   }
-  known_by_ = evidence::headers;
+  known_by_ = limit_evidence::headers;
   told_at_ = now;
   const seconds until_full = reset;
   if (limit > remaining && until_full.count() > 0)
@@ -144,7 +148,7 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   refill(now);
   const double open_for = std::max(0.0, seconds(sent - opened_).count());
   const seconds closed_for = opens - now;
-  const bool first = known_by_ == evidence::none;
+  const bool first = known_by_ == limit_evidence::none;
   if (first) {
     learn_first(admitted, open_for, closed_for.count());
   } else {
@@ -178,7 +182,7 @@ void pace::learn_first(double admitted, double open_for, double closed_for) {
   const double whole = std::max(open_for + closed_for, 1e-3);
   rate_ = between(slowest, std::max(admitted, 1.0) / whole, std::max(rate_, slowest));
   burst_ = proven_ = std::max(1.0, admitted);
-  known_by_ = evidence::refusals;
+  known_by_ = limit_evidence::refusals;
   calm_ = seconds(0);
   patience_ = first_patience;
 }
@@ -212,7 +216,7 @@ void pace::learn(double admitted, double open_for, time_point sent) {
   } else {
     most = least > 0 ? least : tried * leap_down;
   }
-  if (known_by_ != evidence::headers)
+  if (known_by_ != limit_evidence::headers)
     rate_ = between(slowest, std::max(least, most), std::max(tried, slowest));
 
   if (std::abs(rate_ - before) < 0.1 * before) {
@@ -246,7 +250,7 @@ void pace::opened(time_point now) {
   if (open_) return;
   const seconds since = emptied_ ? now - empty_ : now - at_;
   double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
-  if (known_by_ == evidence::none) there = first_burst_;
+  if (known_by_ == limit_evidence::none) there = first_burst_;
   there = std::max(there, 1.0);
   was_full_ = windowed_ || there >= burst_;
   open_ = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/policy/quota.hpp>
+#include <reroute/traffic/gate_status.hpp>
 
 #include <chrono>
 
@@ -18,7 +19,6 @@ class pace {
  public:
   using time_point = std::chrono::steady_clock::time_point;
   using nanoseconds = std::chrono::nanoseconds;
-  enum class evidence : unsigned char { none, refusals, stated, headers };
 
   /// `first_burst` credits before anything is known.
   explicit pace(double first_burst);
@@ -45,7 +45,7 @@ class pace {
   /// The gate opens.
   void opened(time_point now);
 
-  [[nodiscard]] evidence known_by() const { return known_by_; }
+  [[nodiscard]] limit_evidence known_by() const { return known_by_; }
   /// Per second, now.
   [[nodiscard]] double rate() const;
   [[nodiscard]] double burst() const { return burst_; }
@@ -58,7 +58,7 @@ class pace {
   [[nodiscard]] double growth() const;
   [[nodiscard]] double now_per_second() const;
 
-  evidence known_by_ = evidence::none;
+  limit_evidence known_by_ = limit_evidence::none;
   // the bucket
   double rate_ = 0;  // without growth
   double burst_;     // credits that may stand after a pause

@@ -27,6 +27,8 @@ struct attempt {
   normalized_error error;
   /// True if the provider may bill it although it gave no answer: sent, and then lost or given up.
   bool possibly_billed = false;
+  /// Sent while another attempt of the call was under way: a hedge, or a race.
+  bool hedge = false;
   /// What the response said about the quota; empty if it said nothing.
   std::shared_ptr<const http::rate_limits> limits;
 };

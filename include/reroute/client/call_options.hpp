@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace reroute {
@@ -44,6 +46,14 @@ class call_options {
   }
   call_options&& priority(reroute::priority level) && { return std::move(priority(level)); }
 
+  /// Whose call it is, for fairness: among waiting calls of one priority, tenants take turns. Any
+  /// text, e.g. a customer's id; default: one tenant for all.
+  call_options& tenant(std::string_view name) & {
+    tenant_ = name;
+    return *this;
+  }
+  call_options&& tenant(std::string_view name) && { return std::move(tenant(name)); }
+
   /// Empty: the client's; zero: none.
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& deadline() const {
     return deadline_;
@@ -53,12 +63,14 @@ class call_options {
   }
   [[nodiscard]] const std::optional<reroute::plan>& plan() const { return plan_; }
   [[nodiscard]] reroute::priority priority() const { return priority_; }
+  [[nodiscard]] const std::string& tenant() const { return tenant_; }
 
  private:
   std::optional<std::chrono::milliseconds> deadline_;
   std::optional<std::chrono::milliseconds> attempt_timeout_;
   std::optional<reroute::plan> plan_;
   reroute::priority priority_ = reroute::priority::normal;
+  std::string tenant_;
 };
 
 }  // namespace reroute

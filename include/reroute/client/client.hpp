@@ -4,6 +4,7 @@
 #include <reroute/client/api_error.hpp>
 #include <reroute/client/call_options.hpp>
 #include <reroute/client/client_options.hpp>
+#include <reroute/client/client_stats.hpp>
 #include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
 #include <reroute/message/message_request.hpp>
@@ -16,6 +17,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace reroute {
 
@@ -126,6 +128,12 @@ class client {
   /// Cancels all calls; each completes with `asio::error::operation_aborted`. The client stays
   /// usable.
   void cancel();
+
+  /// The state of every gate that was used: one per route and model, in no special order. Takes
+  /// microseconds per gate. On the client's strand.
+  [[nodiscard]] std::vector<gate_status> routes() const;
+  /// Queue lengths and counts. On the client's strand.
+  [[nodiscard]] client_stats stats() const;
 
  private:
   template <class Token>

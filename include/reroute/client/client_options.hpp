@@ -19,6 +19,14 @@
 
 namespace reroute {
 
+/// What `hedge()` and `race()` may cost.
+struct hedging_options {
+  /// Tokens per minute that second attempts may take, counted as the request's estimated prompt plus
+  /// its `max_tokens`; saved up for one minute. What does not fit is not sent. Default 0: no cap of its
+  /// own (the retry budget bounds hedges, and nothing bounds races).
+  double tokens_per_minute = 0;
+};
+
 /// Configuration of a client. Every member but `routes` has a default that suits production. The
 /// client's constructor checks all of it and throws `std::invalid_argument` naming the field.
 struct client_options {
@@ -38,6 +46,8 @@ struct client_options {
   gate_options gate = {};
   /// What may be spent on retries of faults.
   retry_budget_options retry_budget = {};
+  /// What may be spent on hedges and races.
+  hedging_options hedging = {};
   /// Calls that may wait; one more completes at once with `errc::too_many_waiting`. Default
   /// 100,000. At least 1.
   std::size_t max_waiting = 100'000;

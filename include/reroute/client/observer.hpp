@@ -3,6 +3,7 @@
 
 #include <reroute/client/outcome.hpp>
 #include <reroute/error/normalized_error.hpp>
+#include <reroute/traffic/gate_status.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -51,6 +52,12 @@ struct outcome_event {
   const reroute::outcome& outcome;
 };
 
+/// A route's gate for a model is in another state than before: `status.state` against `before`.
+struct gate_event {
+  gate_state before;
+  const gate_status& status;
+};
+
 /// The hooks; each may be empty. They run on the client's executor, in the midst of its work: be
 /// quick, do not throw (that ends the program), do not destroy the client. Starting and cancelling
 /// calls is fine. Views and references are valid during the call only.
@@ -60,6 +67,7 @@ struct observer {
   std::function<void(const wait_event&)> at_wait;
   std::function<void(const failover_event&)> at_failover;
   std::function<void(const outcome_event&)> at_outcome;
+  std::function<void(const gate_event&)> at_gate;
 };
 
 }  // namespace reroute

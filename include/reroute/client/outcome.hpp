@@ -49,7 +49,7 @@ class outcome {
   std::chrono::nanoseconds took{0};
 
   [[nodiscard]] bool answered() const noexcept { return stopped == reroute::stopped::answered; }
-  /// The route that answered; empty if none did. Valid while this outcome lives.
+  /// The route that answered (the last attempt, unless routes raced); empty if none did. Valid while this outcome lives.
   [[nodiscard]] std::string_view route() const noexcept;
   /// How many attempts may be billed besides the answer.
   [[nodiscard]] int possibly_billed() const noexcept;

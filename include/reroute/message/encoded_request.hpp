@@ -23,7 +23,9 @@ class encoded_request {
   encoded_request() = default;
   /// `members` are the JSON members besides "model", without the outer braces:
   /// `"max_tokens":1,...`.
-  encoded_request(std::string model, std::string members, std::vector<std::string> betas = {});
+  /// `max_tokens` is what the members say, for estimates.
+  encoded_request(std::string model, std::string members, std::vector<std::string> betas = {},
+                  std::int64_t max_tokens = 0);
 
   /// The model as the caller named it.
   [[nodiscard]] const std::string& model() const noexcept { return model_; }
@@ -34,6 +36,8 @@ class encoded_request {
   /// The body without a model, `extra` (JSON members without braces, may be empty) first: for
   /// routes that name the model in the URL.
   [[nodiscard]] http::body body_without_model(std::string_view extra = {}) const;
+  /// The most tokens that the answer may have; 0 if the request does not say.
+  [[nodiscard]] std::int64_t max_tokens() const noexcept { return max_tokens_; }
   /// Bytes of the body, roughly: for estimates.
   [[nodiscard]] std::size_t size() const noexcept {
     return tail_ ? tail_->size() + model_.size() : 0;
@@ -43,6 +47,7 @@ class encoded_request {
   std::string model_;
   std::shared_ptr<const std::string> tail_;  // the members and the closing brace
   std::vector<std::string> betas_;
+  std::int64_t max_tokens_ = 0;
 };
 
 }  // namespace reroute

@@ -1,0 +1,318 @@
+// The engine: what calls have under way.
+#include <reroute/error/errc.hpp>
+
+#include "client/engine.hpp"
+#include "client/run_attempt.hpp"
+#include "traffic/effect.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+constexpr std::chrono::nanoseconds soonest_hedge = std::chrono::milliseconds(200);
+
+std::optional<consumption> consumed(const outcome& answer) {
+  if (!answer.answer) return std::nullopt;
+  const token_usage usage = answer.answer->usage();
+  // what is read from the cache counts in no limit
+  return consumption{static_cast<double>(usage.input_tokens + usage.cache_creation_input_tokens),
+                     static_cast<double>(usage.output_tokens)};
+}
+
+}  // namespace
+
+// ---- sending
+
+void engine::launch(call& which, int route, permit held, bool hedge) {
+  const std::shared_ptr<call> keep = calls_[which.place];  // an observer may end the call
+  const std::shared_ptr<flight> ahead = std::make_shared<flight>(which, route, held);
+  ahead->hedge = hedge;
+  if (which.attempt_timeout.count() > 0) ahead->timeout = now() + which.attempt_timeout;
+  which.flights.push_back(ahead);
+  ahead->due = std::min(which.deadline, ahead->timeout);
+  flights_.push(*ahead);
+  begin_exchange(*ahead);
+  if (!ahead->owner) return;  // cancelled by an observer
+  // the coroutine's handler lets go of the signal last of all: it must outlive the coroutine's frame
+  auto landed = [ahead, self = weak_from_this()](std::exception_ptr thrown) {
+    if (!thrown) return;
+    // a route's own transport or writer broke its promise; the call must not wait for its deadline
+    if (const auto alive = self.lock())
+      alive->failed(*ahead,
+                    resolve_transport_failure(alive->route(ahead->route).definition.name,
+                                              make_error_code(errc::protocol_error), ahead->sent,
+                                              "the route's own code threw an exception"),
+                    {});
+  };
+  asio::co_spawn(executor_, run_attempt(shared_from_this(), ahead, which.op, which.request),
+                 asio::bind_cancellation_slot(ahead->cancel.slot(), std::move(landed)));
+}
+
+// asks another route too, if it is open and there is something left to spend
+bool engine::ask_too(call& which, int route) {
+  gate& at = dispatcher_.gate_of(route, which.scope);
+  const time_point when = now();
+  if (at.earliest(when, which.need) > when || at.current(when) != gate_state::open) return false;
+  const double tokens = at.tokens_of(which.need);
+  if (hedge_tokens_.known() && hedge_tokens_.earliest(tokens, when) > when) return false;
+  if (hedge_tokens_.known()) hedge_tokens_.take(tokens);
+  ++counts_.hedges;
+  launch(which, route, at.admit(when, which.need), true);
+  return true;
+}
+
+void engine::hedge(flight& slow) {
+  call& which = *slow.owner;
+  const std::shared_ptr<call> keep = calls_[which.place];
+  slow.hedge_at = time_point::max();
+  set_due(slow);
+  const route_set others = which.machine.usable(now()) & ~(route_set{1} << slow.route);
+  for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
+    if ((others >> route & 1U) == 0) continue;
+    gate& at = dispatcher_.gate_of(route, which.scope);
+    if (at.earliest(now(), which.need) > now() || at.current(now()) != gate_state::open) continue;
+    // never more than the budget holds now: a hedge does not wait for it
+    if (rules_.budget.reserve(now(), now() + std::chrono::nanoseconds(1)) == time_point::max())
+      break;
+    if (ask_too(which, route)) return;
+  }
+  ++counts_.hedges_withheld;
+}
+
+void engine::race(call& which) {
+  const std::shared_ptr<call> keep = calls_[which.place];
+  const route_set others =
+      which.machine.usable(now()) & ~(route_set{1} << which.flights.front()->route);
+  for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
+    if ((others >> route & 1U) == 0) continue;
+    if (!ask_too(which, route)) ++counts_.hedges_withheld;
+    if (!which.done || which.flights.empty()) return;  // an observer has ended it
+  }
+}
+
+// when another route is asked too: counted from sending
+engine::time_point engine::hedge_time(const flight& from) {
+  const call& which = *from.owner;
+  const plan& how = which.machine.how();
+  if (how.type() != plan::kind::hedge || which.flights.size() > 1) return time_point::max();
+  if (how.hedge_after())
+    return now() + std::min<std::chrono::milliseconds>(*how.hedge_after(), http::longest_wait);
+  const auto usual = dispatcher_.gate_of(from.route, from.scope).heads.usual();
+  return usual ? now() + std::max(*usual, soonest_hedge) : time_point::max();
+}
+
+void engine::set_due(flight& from) {
+  if (!from.clock.linked()) return;
+  flights_.erase(from);
+  from.due = std::min({from.owner->deadline, from.timeout, from.hedge_at});
+  flights_.push(from);
+}
+
+void engine::sending(flight& from) noexcept {
+  from.sent = true;
+  from.sent_at = now();
+  if (!from.gate_knows) dispatcher_.gate_of(from.route, from.scope).sent(from.held, now());
+  if (!from.owner || from.hedge) return;
+  from.hedge_at = hedge_time(from);
+  if (from.hedge_at == time_point::max()) return;
+  set_due(from);
+  schedule_pump();  // the timer may have to be set earlier
+}
+
+// ---- hearing
+
+void engine::begin_exchange(flight& from) {
+  call& which = *from.owner;
+  const reroute::route& on = this->route(from.route).definition;
+  attempt line;
+  line.route = on.name;
+  line.model = on.models.on_route(which.request.model());
+  line.started = now() - which.machine.began();
+  line.waited = now() - which.waiting_since;
+  line.hedge = from.hedge;
+  from.line = which.attempts.size();
+  which.attempts.push_back(std::move(line));
+  ++counts_.attempts;
+  const std::size_t number = which.attempts.size();
+  if (!from.hedge && number > 1 && observer_.at_failover &&
+      which.attempts[number - 2].route != on.name)
+    observer_.at_failover({which.id, which.attempts[number - 2].route, on.name});
+  if (!which.done || !observer_.at_attempt) return;
+  const attempt& begun = which.attempts[from.line];
+  observer_.at_attempt(
+      {which.id, begun.route, begun.model, static_cast<int>(number), begun.waited});
+}
+
+void engine::end_exchange(flight& from, const normalized_error& error, exchange_facts& facts) {
+  call& which = *from.owner;
+  attempt& line = which.attempts[from.line];
+  line.took = now() - which.machine.began() - line.started;
+  line.status = facts.status;
+  line.request_id = std::move(facts.request_id);
+  line.limits = std::move(facts.limits);
+  line.error = error;
+  line.possibly_billed = error && error.status == 0 && error.sent;
+  if (line.possibly_billed) ++counts_.possibly_billed;
+  which.waiting_since = now();
+  if (!error) return;
+  const bool limit =
+      error.category == category::rate_limit || error.category == category::overloaded;
+  ++(limit ? counts_.refusals : counts_.faults);
+  if (observer_.at_refusal)
+    observer_.at_refusal({which.id, static_cast<int>(from.line + 1), line.error});
+}
+
+void engine::tell_gate(flight& from, const normalized_error& error,
+                       const http::rate_limits* limits) {
+  if (std::exchange(from.gate_knows, true)) return;
+  gate& at = dispatcher_.gate_of(from.route, from.scope);
+  const time_point when = now();
+  if (limits) at.read(*limits, when);
+  switch (effect_of(error)) {
+    case effect::admitted:
+      if (!error && from.sent) at.heads.saw(when - from.sent_at);
+      at.admitted(from.held, when);
+      break;
+    case effect::refused:
+      at.refused(from.held, error, when, random());
+      break;
+    case effect::faulted:
+      at.faulted(from.held, when, random());
+      break;
+    case effect::released:
+      at.released(from.held, when);
+      break;
+    case effect::quarantined: {
+      std::optional<std::chrono::nanoseconds> opens;
+      // in seconds until it is clamped: a date of the year 9999 has no nanoseconds
+      if (error.opens_at)
+        opens = std::clamp<std::chrono::seconds>(
+            *error.opens_at -
+                std::chrono::time_point_cast<std::chrono::seconds>(clock_->wall_now()),
+            std::chrono::seconds(0), std::chrono::floor<std::chrono::seconds>(http::longest_wait));
+      at.quarantined(from.held, error, when, opens);
+      break;
+    }
+  }
+  schedule_pump();
+}
+
+void engine::head_came(flight& from, const exchange_facts& facts) noexcept {
+  if (facts.status / 100 == 2) tell_gate(from, {}, facts.limits.get());
+  if (!from.owner || from.hedge_at == time_point::max()) return;
+  from.hedge_at = time_point::max();  // it is not slow any more
+  set_due(from);
+}
+
+void engine::exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
+  from.sent = false;
+  if (!from.owner) return;
+  const std::shared_ptr<call> keep = calls_[from.owner->place];
+  end_exchange(from, error, facts);
+  if (from.owner) begin_exchange(from);
+}
+
+// it is not under way any more
+void engine::land(flight& from) {
+  call& which = *from.owner;
+  if (from.clock.linked()) flights_.erase(from);
+  from.owner = nullptr;
+  const auto found = std::find_if(which.flights.begin(), which.flights.end(),
+                                  [&from](const auto& each) { return each.get() == &from; });
+  if (found != which.flights.end()) which.flights.erase(found);
+}
+
+void engine::failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
+  if (from.timed_out)
+    error = resolve_transport_failure(route(from.route).definition.name,
+                                      make_error_code(errc::attempt_timeout), error.sent);
+  tell_gate(from, error, facts.limits.get());
+  if (!from.owner) return;
+  call& which = *from.owner;
+  const std::shared_ptr<call> keep = calls_[which.place];
+  end_exchange(from, error, facts);
+  if (!from.owner) return;  // cancelled by an observer
+  const std::shared_ptr<flight> keep_flight =
+      *std::find_if(which.flights.begin(), which.flights.end(),
+                    [&from](const auto& each) { return each.get() == &from; });
+  land(from);
+  const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
+  // another attempt may still answer; what was decided here counts if it does not
+  which.ends_there = which.ends_there || (next.finished && next.why == stopped::permanent);
+  if (!which.flights.empty()) return;
+  if (next.finished || which.ends_there) {
+    // what the last attempt met is the error, unless a limit of our own ended the call
+    const bool own =
+        next.finished && next.why != stopped::permanent && next.why != stopped::attempts;
+    return finish(which, next.finished ? next.why : stopped::permanent,
+                  own ? own_error(next.why, which) : which.attempts[from.line].error);
+  }
+  if (next.wait.count() > 0 && observer_.at_wait)
+    observer_.at_wait({which.id, error.route, next.wait});
+  if (which.done) apply(which, next);
+}
+
+void engine::answered(flight& from, outcome answer, exchange_facts facts) noexcept {
+  const bool told = facts.limits != nullptr;
+  tell_gate(from, {}, facts.limits.get());
+  if (const auto taken = consumed(answer))
+    dispatcher_.gate_of(from.route, from.scope).settle(from.held, *taken, told);
+  if (!from.owner) return;
+  call& which = *from.owner;
+  const std::shared_ptr<call> keep = calls_[which.place];
+  const std::shared_ptr<flight> keep_flight =
+      *std::find_if(which.flights.begin(), which.flights.end(),
+                    [&from](const auto& each) { return each.get() == &from; });
+  end_exchange(from, {}, facts);
+  const attempt& line = which.attempts[from.line];
+  if (answer.answer) {
+    answer.answer->set_route(line.route);
+    answer.answer->set_request_id(line.request_id);
+  }
+  land(from);
+  normalized_error lost = own_error(stopped::cancelled, which);
+  lost.message = "another route answered first";
+  leave_all(which, lost);
+  finish(which, stopped::answered, {}, std::move(answer));
+}
+
+// ---- giving up
+
+// the call goes on, or ends, without waiting for what it has under way
+void engine::leave(call& which, flight& from, const normalized_error& why) {
+  attempt& line = which.attempts[from.line];
+  line.took = now() - which.machine.began() - line.started;
+  line.error = why;
+  line.error.route = line.route;
+  line.error.sent = from.sent;
+  line.possibly_billed = from.sent;
+  if (from.sent) ++counts_.possibly_billed;
+  land(from);
+  // the end of the call says nothing about the route
+  tell_gate(from, resolve_transport_failure(line.route, asio::error::operation_aborted, false),
+            nullptr);
+  from.cancel.emit(asio::cancellation_type::terminal);
+}
+
+void engine::leave_all(call& which, const normalized_error& why) {
+  const auto all = which.flights;
+  for (const std::shared_ptr<flight>& each : all)
+    leave(which, *each, why);
+}
+
+// the attempt is given up; what it says then (was the request sent?) decides
+void engine::attempt_timed_out(flight& late) {
+  late.timeout = late.hedge_at = time_point::max();
+  set_due(late);
+  late.timed_out = true;
+  late.cancel.emit(asio::cancellation_type::terminal);
+}
+
+}  // namespace reroute::detail
