@@ -17,7 +17,7 @@ constexpr std::size_t careful_window = 2;
 constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
-constexpr double first_at_once = 8;
+constexpr double first_at_once = 20;
 constexpr double learn_tokens = 0.1;  // weight of the newest observation
 
 }  // namespace
@@ -144,7 +144,7 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
       held.number > period_first_ ? held.number - period_first_ : std::uint64_t{0};
   const std::size_t let_through =
       before_it > not_admitted_ ? static_cast<std::size_t>(before_it) - not_admitted_ : 0;
-  if (let_through > 0) refusals_ = 0;
+  if (let_through > 0 && !held.probe) refusals_ = 0;
   const int before = refusals_++;
   if (beyond_cap) {
     pace_.interrupted(now);

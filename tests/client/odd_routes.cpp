@@ -110,7 +110,7 @@ TEST_CASE("after the loop stood still, no herd goes out before anything was hear
   std::vector<std::shared_ptr<tests::ending>> calls;
   for (int i = 0; i < 100; ++i)
     calls.push_back(r.call());
-  r.time->run(r.io, 1ms);
+  r.time->run(r.io, 240ms);
   const std::size_t before = r.a->requests.size() + r.b->requests.size();
   CHECK(before == 64);
   calls.push_back(r.call());  // its pump stands in the loop's queue before the late timer

@@ -1,0 +1,129 @@
+// One gate against one limiter, in virtual time: calls that all wait from the start.
+#pragma once
+
+#include "testing/limiter.hpp"
+#include "traffic/gate.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <queue>
+#include <random>
+#include <vector>
+
+namespace tests {
+
+enum class hint_form { seconds, milliseconds, none };
+
+struct gate_storm {
+  using time_point = reroute::detail::gate::time_point;
+  using nanoseconds = std::chrono::nanoseconds;
+
+  // the limit
+  double rate = 0, burst = 1;
+  std::size_t window_requests = 0;
+  nanoseconds window = std::chrono::seconds(5);
+  hint_form form = hint_form::seconds;
+  bool headers = false;
+  // the route
+  nanoseconds latency = std::chrono::milliseconds(200);
+  nanoseconds way = std::chrono::milliseconds(2);  // to the server, or back
+  // the calls
+  std::size_t calls = 1000;
+  reroute::quota stated = {};
+  unsigned seed = 1;
+
+  // what came of it
+  std::size_t answered = 0, refused = 0, into_closed = 0;
+  double drain = 0;  // seconds
+
+  void run() {
+    std::minstd_rand random(seed);
+    const time_point begin{std::chrono::hours(1)};
+    now_ = begin;
+    reroute::detail::gate at({}, stated);
+    reroute::testing::limiter limit(rate, burst, window_requests, window);
+    std::size_t waiting = calls;
+    time_point armed = time_point::max(), announced{};
+    const auto state = [&] {
+      reroute::http::rate_limits told;
+      told.requests.limit = static_cast<std::int64_t>(burst);
+      told.requests.remaining = static_cast<std::int64_t>(limit.left(now_));
+      told.requests.reset = std::chrono::ceil<std::chrono::seconds>(limit.until_full(now_));
+      return told;
+    };
+    std::function<void()> pump = [&] {
+      while (waiting > 0) {
+        const time_point next = at.earliest(now_);
+        if (next > now_) {
+          if (next == reroute::detail::gate::when_heard) return;
+          // timers fire on a grid, rounded up
+          const time_point wake(
+              std::chrono::ceil<std::chrono::milliseconds>(next.time_since_epoch()));
+          if (wake < armed || armed <= now_) after((armed = wake) - now_, pump);
+          return;
+        }
+        if (now_ < announced) ++into_closed;
+        const auto held = at.admit(now_);
+        at.sent(held, now_);
+        --waiting;
+        after(way, [&, held] {
+          const nanoseconds wait = limit.ask(now_);
+          if (wait.count() == 0) {
+            after(latency, [&, held] {
+              if (headers) at.read(state(), now_);
+              at.admitted(held, now_);
+              ++answered;
+              drain = std::chrono::duration<double>(now_ - begin).count();
+              pump();
+            });
+            return;
+          }
+          ++refused;
+          reroute::normalized_error error;
+          error.category = reroute::category::rate_limit;
+          error.status = 429;
+          if (form == hint_form::seconds)
+            error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
+          if (form == hint_form::milliseconds)
+            error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait);
+          after(way, [&, held, error, told = state()] {
+            if (headers) at.read(told, now_);
+            if (error.retry_after) announced = std::max(announced, now_ + *error.retry_after);
+            at.refused(held, error, now_, std::uniform_real_distribution<double>(0, 1)(random));
+            ++waiting;
+            pump();
+          });
+        });
+      }
+    };
+    pump();
+    while (!events_.empty()) {
+      const event next = events_.top();
+      events_.pop();
+      now_ = next.at;
+      next.what();
+    }
+  }
+  [[nodiscard]] double wasted() const {
+    return static_cast<double>(refused) / static_cast<double>(answered);
+  }
+
+ private:
+  struct event {
+    time_point at;
+    std::uint64_t order;
+    std::function<void()> what;
+    bool operator<(const event& other) const {
+      return at != other.at ? at > other.at : order > other.order;
+    }
+  };
+  void after(nanoseconds wait, std::function<void()> what) {
+    events_.push({now_ + wait, ++last_, std::move(what)});
+  }
+  time_point now_{};
+  std::uint64_t last_ = 0;
+  std::priority_queue<event> events_;
+};
+
+}  // namespace tests
