@@ -103,3 +103,13 @@ TEST_CASE("a coroutine on another thread may await a client of this one") {
   loop.join();
   other.join();
 }
+
+TEST_CASE("a handler may be a const lvalue: it is copied") {
+  tests::rig r([](const auto&, std::size_t) { return tests::answer("a"); });
+  int times = 0;
+  const auto handler = [&times](std::error_code, const reroute::outcome&) { ++times; };
+  r.claude->async_create(tests::rig::question(), handler);
+  r.claude->async_create(tests::rig::question(), handler);
+  r.time->run(r.io);
+  CHECK(times == 2);
+}

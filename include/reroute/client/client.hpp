@@ -40,8 +40,9 @@ class call_initiation {
   template <class Handler>
   void operator()(Handler&& handler, operation op, encoded_request request,
                   call_options options) const {
-    auto erased = completion_of<std::decay_t<Handler>>::make(std::forward<Handler>(handler),
-                                                             executor_of(engine_));
+    using handler_type = std::decay_t<Handler>;  // an lvalue is copied
+    auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)),
+                                                    executor_of(engine_));
     start_call(engine_, on_its_strand_, op, std::move(request), options, std::move(erased));
   }
 
