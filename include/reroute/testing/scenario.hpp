@@ -62,6 +62,7 @@ struct scenario_route {
 /// The storm.
 struct scenario {
   std::string name;
+  std::string about = {};  ///< a sentence for people
   std::uint64_t seed = 1;
   std::size_t calls = 1000;
   /// Calls per second; 0: all at the beginning.

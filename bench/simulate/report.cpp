@@ -1,0 +1,102 @@
+// What the simulator prints.
+#include "bench/simulate/report.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <numeric>
+#include <stdexcept>
+
+namespace bench {
+namespace {
+
+using reroute::testing::simulation_result;
+
+double median(const simulated& of, double simulation_result::*figure) {
+  std::vector<double> values;
+  for (const simulation_result& each : of.results)
+    values.push_back(each.*figure);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::size_t sum(const simulated& of, std::size_t simulation_result::*figure) {
+  return std::accumulate(
+      of.results.begin(), of.results.end(), std::size_t(0),
+      [&](std::size_t so_far, const auto& each) { return so_far + each.*figure; });
+}
+
+}  // namespace
+
+void print_head() {
+  std::printf("%-26s %8s %7s %8s %7s %6s %6s %6s %8s %8s %8s %6s %6s\n", "scenario", "goodput",
+              "drain", "ideal s", "wasted", "most", "lost", "viol.", "p50 s", "p99 s", "ideal",
+              "2x", "broken");
+}
+
+void print_line(const simulated& what) {
+  using result = simulation_result;
+  double most_wasted = 0;
+  std::size_t broken = 0;
+  for (const result& each : what.results) {
+    broken += each.broken.size();
+    most_wasted = std::max(most_wasted, each.wasted);
+  }
+  std::printf("%-26s %8.4f %7.4f %8.2f %7.4f %6.3f %6zu %6zu %8.3f %8.3f %8.3f %6zu %6zu\n",
+              what.scenario.substr(0, 26).c_str(), median(what, &result::goodput),
+              median(what, &result::drain), median(what, &result::ideal_drain_s),
+              median(what, &result::wasted), most_wasted, sum(what, &result::lost),
+              sum(what, &result::violations), median(what, &result::p50_s),
+              median(what, &result::p99_s), median(what, &result::ideal_p99_s),
+              sum(what, &result::billed_twice), broken);
+}
+
+void print_broken(const simulated& what) {
+  for (const simulation_result& each : what.results)
+    for (const std::string& line : each.broken)
+      std::printf("  %s (seed %llu): %s\n", what.scenario.c_str(),
+                  static_cast<unsigned long long>(each.seed), line.c_str());
+}
+
+void print_timeline(const simulation_result& result) {
+  std::printf("%8s", "s");
+  for (const auto& route : result.routes)
+    std::printf(" %18.18s", route.name.c_str());
+  std::printf(" %8s %8s\n", "answers", "waiting");
+  for (const auto& row : result.timeline) {
+    std::printf("%8.1f", static_cast<double>(row.since.count()) / 1000);
+    for (std::size_t route = 0; route < result.routes.size(); ++route)
+      std::printf(" %8zu -%8zu", row.admitted[route], row.refused[route]);
+    std::printf(" %8zu %8zu\n", row.answers, row.waiting);
+  }
+}
+
+void write_json(const std::string& path, const std::vector<simulated>& all) {
+  boost::json::array rows;
+  for (const simulated& what : all) {
+    for (const simulation_result& each : what.results) {
+      rows.push_back({{"scenario", what.scenario},
+                      {"client", "reroute"},
+                      {"seed", each.seed},
+                      {"goodput", each.goodput},
+                      {"drain", each.drain},
+                      {"wasted", each.wasted},
+                      {"lost", each.lost},
+                      {"violations", each.violations},
+                      {"p50_s", each.p50_s},
+                      {"p99_s", each.p99_s},
+                      {"ideal_p99_s", each.ideal_p99_s},
+                      {"billed_twice", each.billed_twice}});
+    }
+  }
+  std::ofstream file(path);
+  file << boost::json::serialize(rows) << '\n';
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+}  // namespace bench
