@@ -12,8 +12,10 @@ namespace reroute::testing {
 [[nodiscard]] inline plan plan_of(const scenario& what) {
   if (what.plan == "spill") return spill();
   if (what.plan == "in_order") return in_order();
+  if (what.plan == "hedge") return hedge();
+  if (what.plan == "race") return race();
   throw std::invalid_argument("scenario.plan is \"" + what.plan +
-                              "\", which does not exist yet; give spill or in_order");
+                              "\"; give spill, in_order, hedge or race");
 }
 
 }  // namespace reroute::testing
