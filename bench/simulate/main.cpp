@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 
 namespace {
 
@@ -18,11 +19,11 @@ struct wishes {
   std::size_t random = 0, seeds = 1, worst = 10;
   std::uint64_t first = 1;
   std::string json;
-  bool timeline = false;
+  bool timeline = false, describe = false;
 };
 
 bench::simulated run(const scenario& what, const std::string& name, std::size_t seeds) {
-  bench::simulated made{name, {}};
+  bench::simulated made{name, what, {}};
   scenario with = what;
   for (std::size_t i = 0; i < seeds; ++i) {
     with.seed = what.seed + i;
@@ -46,8 +47,13 @@ std::vector<bench::simulated> run_random(const wishes& of) {
 std::vector<bench::simulated> run_all(const wishes& of) {
   if (of.random > 0) return run_random(of);
   std::vector<bench::simulated> all;
-  for (const scenario& each : bench::scenarios_of(of.files))
-    all.push_back(run(each, each.name, of.seeds));
+  for (const scenario& each : bench::scenarios_of(of.files)) {
+    try {
+      all.push_back(run(each, each.name, of.seeds));
+    } catch (const std::invalid_argument& problem) {
+      std::fprintf(stderr, "left out: %s: %s\n", each.name.c_str(), problem.what());
+    }
+  }
   return all;
 }
 
@@ -64,6 +70,8 @@ bool report(const std::vector<bench::simulated>& all, const wishes& of) {
     for (const simulation_result& one : each.results)
       fine = fine && one.broken.empty() && one.lost == 0;
   }
+  for (std::size_t at = 0; of.describe && at < shown; ++at)
+    bench::print_scenario(all[at].what);
   if (of.timeline && !all.empty()) bench::print_timeline(all.front().results.front());
   if (!of.json.empty()) bench::write_json(of.json, all);
   return fine;
@@ -81,6 +89,7 @@ int main(int count, char** words) {
   app.add_option("--seeds", of.seeds, "seeds per scenario, for medians (1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--json", of.json, "write the figures as rows to this file");
+  app.add_flag("--describe", of.describe, "print what the scenarios consist of");
   app.add_flag("--timeline", of.timeline, "print 100 ms rows of the first (or worst) storm");
   CLI11_PARSE(app, count, words);
   try {

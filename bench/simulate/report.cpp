@@ -13,7 +13,15 @@
 namespace bench {
 namespace {
 
+using reroute::testing::scenario;
+using reroute::testing::scenario_event;
+using reroute::testing::scenario_route;
 using reroute::testing::simulation_result;
+
+constexpr const char* form_names[] = {"seconds", "http_date", "milliseconds", "text_only", "none"};
+constexpr const char* event_names[] = {"quota", "fault", "silence", "neighbour"};
+
+double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 double median(const simulated& of, double simulation_result::*figure) {
   std::vector<double> values;
@@ -31,6 +39,30 @@ std::size_t sum(const simulated& of, std::size_t simulation_result::*figure) {
 }
 
 }  // namespace
+
+void print_scenario(const scenario& what) {
+  std::printf("%s, seed %llu: %zu calls, %.1f per second, plan %s, tokens %zu in, %zu of %zu out\n",
+              what.name.c_str(), static_cast<unsigned long long>(what.seed), what.calls,
+              what.arrivals, what.plan.c_str(), what.input_tokens, what.output_tokens,
+              what.max_tokens);
+  for (const scenario_route& route : what.routes) {
+    std::printf("  %s: %.1f/s burst %.0f", route.name.c_str(), route.rate, route.burst);
+    if (route.window_requests > 0)
+      std::printf(", %zu per %.1f s", route.window_requests, seconds(route.window));
+    if (route.input_tokens > 0) std::printf(", input tokens %.0f/s", route.input_tokens);
+    if (route.output_tokens > 0) std::printf(", output tokens %.0f/s", route.output_tokens);
+    std::printf(", latency %.3f s sigma %.2f tail %.3f x %.1f%s%s, form", seconds(route.latency),
+                route.latency_sigma, route.tail_share, route.tail_factor,
+                route.limit_headers ? ", headers" : "", route.stated ? ", stated" : "");
+    for (const auto form : route.forms)
+      std::printf(" %s", form_names[static_cast<std::size_t>(form)]);
+    std::printf("\n");
+    for (const scenario_event& event : route.events)
+      std::printf("    at %.1f s: %s for %.1f s, factor %.2f, status %d, hint %.1f s\n",
+                  seconds(event.at), event_names[static_cast<std::size_t>(event.what)],
+                  seconds(event.time), event.factor, event.status, seconds(event.hint));
+  }
+}
 
 void print_head() {
   std::printf("%-26s %8s %7s %8s %7s %6s %6s %6s %8s %8s %8s %6s %6s\n", "scenario", "goodput",

@@ -11,9 +11,12 @@ namespace bench {
 /// One scenario with as many seeds as were asked for; at least one result.
 struct simulated {
   std::string scenario;
+  reroute::testing::scenario what;
   std::vector<reroute::testing::simulation_result> results;
 };
 
+/// What a scenario consists of, a line per route and event.
+void print_scenario(const reroute::testing::scenario& what);
 void print_head();
 /// One line: the medians over the seeds (sums of lost calls, violations and broken invariants).
 void print_line(const simulated& what);
