@@ -121,6 +121,12 @@ verdict dispatcher::look_at_routes(time_point now) {
         all_shut = false;
         break;
       }
+      // a matter of milliseconds: no reason to go elsewhere
+      if (at.spreading()) {
+        opens = now;
+        all_shut = false;
+        break;
+      }
       // heard soon: an answer may open it at any moment
       opens = std::min(opens, when == gate::when_heard || at.listening() ? now : when);
       if (at.current(now) != gate::state::quarantined) all_shut = false;
@@ -189,9 +195,12 @@ dispatcher::time_point dispatcher::wake(time_point now) {
   for (const auto& [key, each] : lanes_) {
     if (each->due.empty()) continue;
     first = std::min(first, each->due.top().due);
-    for (int route = 0; route < static_cast<int>(routes_.size()); ++route)
-      if ((each->routes >> route & 1U) != 0)
-        first = std::min(first, gate_of(route, each->scope).earliest(now, each->first().need));
+    for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
+      if ((each->routes >> route & 1U) == 0) continue;
+      gate& at = gate_of(route, each->scope);
+      first = std::min(first, at.earliest(now, each->first().need));
+      if (at.spreading()) break;
+    }
   }
   return first;
 }

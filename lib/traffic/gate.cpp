@@ -17,7 +17,7 @@ constexpr std::size_t careful_window = 2;
 constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
-constexpr double first_at_once = 20;
+constexpr double first_at_once = 4;
 constexpr double learn_tokens = 0.1;  // weight of the newest observation
 
 }  // namespace
@@ -149,7 +149,7 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   if (beyond_cap) {
     pace_.interrupted(now);
     announced_ = now + hint;
-    close(now + probe_interval(random), true, true);
+    close(now + probe_interval(now, random), true, true);
     return;
   }
   announced_.reset();
@@ -168,7 +168,7 @@ void gate::faulted(const permit& held, time_point now, double random) {
   ++faults_;
   if ((held.probe && shut_) || faults_ >= options_.faults_to_close) {
     pace_.interrupted(now);
-    close(now + probe_interval(random), true, true);
+    close(now + probe_interval(now, random), true, true);
   }
 }
 
@@ -205,6 +205,10 @@ gate::state gate::current(time_point now) const {
   if (probe_out_ != 0) return state::probing;
   if (now < closed_until_) return state::closed;
   return probe_first_ ? state::probing : state::open;
+}
+
+bool gate::spreading() const {
+  return !shut_ && pace_.known_by() == limit_evidence::none && waiting_ < window_;
 }
 
 gate_status gate::status(time_point now) const {
@@ -266,7 +270,7 @@ void gate::keep_closed(time_point until, time_point now) {
 }
 
 void gate::open(time_point now) {
-  pace_.opened(now);
+  pace_.opened(now, probe_first_);
   window_ =
       probe_first_ || pace_.known_by() == limit_evidence::none ? careful_window : widest_window;
   ramp();
@@ -279,9 +283,9 @@ void gate::open(time_point now) {
   reason_.reset();
 }
 
-// a window in half the time that silence takes: what is sent too much is heard of before the next
+// a window in two thirds of the time that silence takes: what is too much is heard of before the next
 void gate::ramp() {
-  pace_.ramp(2 * static_cast<double>(window_) / std::chrono::duration<double>(silence()).count());
+  pace_.ramp(1.5 * static_cast<double>(window_) / std::chrono::duration<double>(silence()).count());
 }
 
 void gate::confirm_one(std::uint64_t number) {
@@ -322,12 +326,15 @@ gate::time_point gate::oldest_silence() {
   return when_heard;
 }
 
-gate::nanoseconds gate::probe_interval(double random) {
-  // 1, 2, 4 s ... up to the cap; the jitter is in the upper half, so that the first is not at once
-  const nanoseconds wait =
-      options_.waits.delay(failed_probes_, 0.5 + std::clamp(random, 0.0, 1.0) / 2);
-  ++failed_probes_;
-  return std::min<nanoseconds>(wait, options_.cap);
+// a third of the time that it has been closed, at least the backoff's base, at most the cap: so it is
+// found again within a third of the outage, and a long outage costs few probes
+gate::nanoseconds gate::probe_interval(time_point now, double random) {
+  if (failed_probes_++ == 0) closed_since_ = now;
+  const nanoseconds longer = std::max<nanoseconds>(options_.waits.base, (now - closed_since_) / 3);
+  // the jitter is in the upper quarter, so that the first is not at once
+  const double part = 0.75 + std::clamp(random, 0.0, 1.0) / 4;
+  const auto wait = static_cast<nanoseconds::rep>(static_cast<double>(longer.count()) * part);
+  return std::min<nanoseconds>(nanoseconds(wait), options_.cap);
 }
 
 }  // namespace reroute::detail

@@ -107,6 +107,8 @@ class gate {
   [[nodiscard]] double tokens_of(const cost& need) const {
     return need.bytes * tokens_per_byte_ + need.output_tokens;
   }
+  /// Nothing speaks against the next attempt but that a new gate does not send all in one moment.
+  [[nodiscard]] bool spreading() const;
   /// Everything that users may know; the names are the caller's to fill in.
   [[nodiscard]] gate_status status(time_point now) const;
   /// Why it is in quarantine; empty if it is not.
@@ -136,7 +138,7 @@ class gate {
   void confirm(std::uint64_t number);
   [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
   [[nodiscard]] time_point oldest_silence();
-  [[nodiscard]] nanoseconds probe_interval(double random);
+  [[nodiscard]] nanoseconds probe_interval(time_point now, double random);
   [[nodiscard]] bool stale(const permit& held) const { return held.epoch != epoch_; }
 
   gate_options options_;
@@ -154,6 +156,7 @@ class gate {
   int refusals_ = 0;             // closings by refusal since the last admission
   int faults_ = 0;               // faults in a row
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
+  time_point closed_since_{};    // when that row began
   // the limits
   pace pace_;
   token_mirror input_, output_, tokens_;

@@ -206,7 +206,9 @@ void pace::learn(double admitted, double open_for, time_point sent) {
       since_anchor_ = plenty_of_evidence;
     }
   }
-  if (growth() > real_growth) {
+  if (ramped_ && !emptied_) {
+    most = tried;
+  } else if (growth() > real_growth) {
     most = std::min(most, rate_behind(burst_, before, tried));
     since_anchor_ = plenty_of_evidence;
   } else if (!in_burst && open_for >= 1 && admitted - opening_ >= enough_evidence) {
@@ -246,7 +248,7 @@ void pace::interrupted(time_point now) {
   calm_ = seconds(0);
 }
 
-void pace::opened(time_point now) {
+void pace::opened(time_point now, bool ramped) {
   if (open_) return;
   const seconds since = emptied_ ? now - empty_ : now - at_;
   double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
@@ -254,6 +256,7 @@ void pace::opened(time_point now) {
   there = std::max(there, 1.0);
   was_full_ = windowed_ || there >= burst_;
   open_ = true;
+  ramped_ = ramped;
   begun_ = true;
   at_ = opened_ = now;
   opening_ = there;

@@ -42,8 +42,8 @@ class pace {
   void refused(time_point sent, double admitted, time_point now, time_point opens);
   /// The gate closes for another reason: nothing is learned from this period.
   void interrupted(time_point now);
-  /// The gate opens.
-  void opened(time_point now);
+  /// The gate opens; `ramped`: slowly, so that this period measures nothing.
+  void opened(time_point now, bool ramped);
 
   [[nodiscard]] limit_evidence known_by() const { return known_by_; }
   /// Per second, now.
@@ -73,7 +73,8 @@ class pace {
   double first_burst_;
   // the period since the opening
   time_point opened_{};
-  double opening_ = 0;     // credits it opened with
+  double opening_ = 0;  // credits it opened with
+  bool ramped_ = false;
   bool was_full_ = false;  // as many as it can hold: it may have been closed for longer than needed
   // empty moments
   time_point empty_{};   // the last one

@@ -31,8 +31,8 @@ struct gate_options {
   int initial_window = 32;
   /// A call that was not refused for so long counts as admitted, although its answer is not there
   /// yet: answers take seconds, refusals do not. Learned upwards from the refusals seen. Default
-  /// 250 ms. More than zero.
-  std::chrono::milliseconds silence = std::chrono::milliseconds(250);
+  /// 150 ms. More than zero.
+  std::chrono::milliseconds silence = std::chrono::milliseconds(150);
   /// Calls in flight at once. Default 0: no limit.
   std::size_t max_in_flight = 0;
 
