@@ -11,7 +11,9 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
   route_progress& here = progress_[static_cast<std::size_t>(route)];
   const bool gate_waits = effect_of(error) == effect::refused;
   ++attempts_;
-  if (!gate_waits || plan_.refusals_count()) ++here.attempts;
+  // a busy route uses up no attempt: the deadline bounds the call, and the budget its retries
+  const bool busy = gate_waits || error.category == category::overloaded;
+  if (!busy || plan_.refusals_count()) ++here.attempts;
 
   progress so_far;
   so_far.attempts_on_route = here.attempts;

@@ -326,11 +326,12 @@ gate::time_point gate::oldest_silence() {
   return when_heard;
 }
 
-// a third of the time that it has been closed, at least the backoff's base, at most the cap: so it is
-// found again within a third of the outage, and a long outage costs few probes
+// a sixth of the time that it has been closed, at least half the backoff's base, at most the cap: so it
+// is found again soon after a short outage, and a long one costs few probes
 gate::nanoseconds gate::probe_interval(time_point now, double random) {
   if (failed_probes_++ == 0) closed_since_ = now;
-  const nanoseconds longer = std::max<nanoseconds>(options_.waits.base, (now - closed_since_) / 3);
+  const nanoseconds longer =
+      std::max<nanoseconds>(options_.waits.base / 2, (now - closed_since_) / 6);
   // the jitter is in the upper quarter, so that the first is not at once
   const double part = 0.75 + std::clamp(random, 0.0, 1.0) / 4;
   const auto wait = static_cast<nanoseconds::rep>(static_cast<double>(longer.count()) * part);

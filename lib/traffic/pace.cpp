@@ -28,14 +28,15 @@ constexpr double growth_time = 0.36;     // seconds: the time constant of that
 constexpr double most_of_it = 0.7;       // of an opening: less, and the limit has shrunk
 constexpr double soon = 1.5;             // seconds
 constexpr double first_loss = 15;        // as probe_loss, for the first probes
-constexpr double real_growth = 1.3;      // beyond it the limit has moved, or had credits left
-constexpr double most_growth = 63;       // times the rate
-constexpr double quick_refill = 2.5;     // times the rate, for credits that are not proven
-constexpr seconds rounding{2.1};         // of hints: dates in whole seconds, and the way
-constexpr double spread = 0.01;          // seconds: a timer's grain
-constexpr double first_trust = 0.4;      // of what was admitted before the first refusal
-constexpr double almost = 1 - 1e-6;      // a whole credit
-constexpr seconds headers_fade{3};       // without news they are no evidence any more
+constexpr int most_bursts_refused = 3;
+constexpr double real_growth = 1.3;   // beyond it the limit has moved, or had credits left
+constexpr double most_growth = 63;    // times the rate
+constexpr double quick_refill = 2.5;  // times the rate, for credits that are not proven
+constexpr seconds rounding{2.3};      // of hints: dates in whole seconds, and the way
+constexpr double spread = 0.01;       // seconds: a timer's grain
+constexpr double first_trust = 0.4;   // of what was admitted before the first refusal
+constexpr double almost = 1 - 1e-6;   // a whole credit
+constexpr seconds headers_fade{3};    // without news they are no evidence any more
 
 double between(seconds::rep low, double value, double high) {
   return std::min(std::max(low, value), high);
@@ -70,6 +71,11 @@ void pace::state(const quota& limits) {
 
 void pace::ramp(double per_second) {
   if (known_by_ == limit_evidence::none) rate_ = between(slowest, per_second, fastest);
+}
+
+// short windows: what is saved up while it is closed is not there at its opening
+bool pace::smooth() const {
+  return bursts_refused_ >= most_bursts_refused && known_by_ != limit_evidence::headers;
 }
 
 double pace::growth() const {
@@ -167,6 +173,10 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
     patience_ = between(first_patience, patience_,
                         std::min(longest_patience, std::max(bound, first_patience)));
   }
+  const bool in_burst = admitted <= opening_ + 1;
+  bursts_refused_ = in_burst && !windowed_ && !first ? bursts_refused_ + 1
+                    : smooth()                       ? bursts_refused_
+                                                     : 0;
   empty_ = sent;
   if (!emptied_) {
     emptied_ = true;
@@ -207,13 +217,14 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     }
   }
   if (ramped_ && !emptied_) {
-    most = tried;
+    most = before;
   } else if (growth() > real_growth) {
-    most = std::min(most, rate_behind(burst_, before, tried));
+    most = std::min(most, rate_behind(smooth() ? 0 : burst_, before, tried));
     since_anchor_ = plenty_of_evidence;
   } else if (!in_burst && open_for >= 1 && admitted - opening_ >= enough_evidence) {
     most = std::min(most, (admitted - opening_) / open_for);
-  } else if (in_burst && was_full_ && admitted >= most_of_it * opening_) {
+  } else if (in_burst && was_full_ && admitted >= most_of_it * opening_ &&
+             (windowed_ || least < 0.6 * tried)) {
     most = tried;  // it holds a little less than was thought
   } else {
     most = least > 0 ? least : tried * leap_down;
@@ -253,6 +264,7 @@ void pace::opened(time_point now, bool ramped) {
   const seconds since = emptied_ ? now - empty_ : now - at_;
   double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
   if (known_by_ == limit_evidence::none) there = first_burst_;
+  if (smooth() && !windowed_) there = std::min(there, rate_ * spread);
   there = std::max(there, 1.0);
   was_full_ = windowed_ || there >= burst_;
   open_ = true;

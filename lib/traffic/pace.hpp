@@ -55,6 +55,7 @@ class pace {
   void learn_first(double admitted, double open_for, double closed_for);
   void learn(double admitted, double open_for, time_point sent);
   void settle(double rate);
+  [[nodiscard]] bool smooth() const;
   [[nodiscard]] double growth() const;
   [[nodiscard]] double now_per_second() const;
 
@@ -75,6 +76,7 @@ class pace {
   time_point opened_{};
   double opening_ = 0;  // credits it opened with
   bool ramped_ = false;
+  int bursts_refused_ = 0;  // openings in a row whose credits were refused, with a short hint
   bool was_full_ = false;  // as many as it can hold: it may have been closed for longer than needed
   // empty moments
   time_point empty_{};   // the last one
