@@ -1,0 +1,67 @@
+// What a simulated route says: the forms of its refusals, and its headers.
+#include "testing/simulated_answers.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/testing/storms.hpp"
+
+using namespace std::chrono_literals;
+using namespace reroute::testing;
+
+namespace {
+
+struct speaker {
+  speaker() { limits.advance(0s); }
+  announced refuse(std::size_t turn, storm_time wait = 1200ms) const {
+    const simulated_voice voice{what, what.routes[0], limits, wall};
+    return simulated_refusal(voice, 429, wait, turn);
+  }
+  reroute::http::response answer() const {
+    return simulated_answer({what, what.routes[0], limits, wall});
+  }
+
+  scenario what = [] {
+    scenario made = tests::storm({tests::bucket("a", 40)});
+    made.routes[0].forms = {refusal_form::seconds, refusal_form::http_date,
+                            refusal_form::milliseconds, refusal_form::text_only,
+                            refusal_form::none};
+    made.routes[0].limit_headers = true;
+    return made;
+  }();
+  simulated_limits limits{what, what.routes[0]};
+  std::chrono::system_clock::time_point wall =
+      std::chrono::sys_days(std::chrono::year(2026) / 1 / 1) + 500ms;
+};
+
+std::string field(const reroute::http::response& of, std::string_view name) {
+  const auto found = of.headers.find(name);
+  return found ? std::string(*found) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("a simulated route refuses in its forms, in turns, never saying less than the truth") {
+  const speaker at;
+  CHECK(at.refuse(0).answer.status == 429);
+  CHECK(field(at.refuse(0).answer, "retry-after") == "2");
+  CHECK(field(at.refuse(1).answer, "retry-after") == "Thu, 01 Jan 2026 00:00:02 GMT");
+  CHECK(at.refuse(1).wait == 1500ms);
+  CHECK(field(at.refuse(2).answer, "retry-after-ms") == "1200");
+  CHECK(field(at.refuse(3).answer, "retry-after") == "none");
+  CHECK(at.refuse(3).answer.body.find("wait 2 seconds") != std::string::npos);
+  CHECK(at.refuse(4).wait == 0s);
+  CHECK(field(at.refuse(4).answer, "retry-after") == "none");
+  CHECK(at.refuse(5).wait == 2s);
+}
+
+TEST_CASE("a simulated route tells the date and the state of its limits") {
+  speaker at;
+  for (int i = 0; i < 30; ++i)
+    at.limits.take();
+  const auto said = at.answer();
+  CHECK(said.status == 200);
+  CHECK(field(said, "date") == "Thu, 01 Jan 2026 00:00:00 GMT");
+  CHECK(field(said, "anthropic-ratelimit-requests-limit") == "40");
+  CHECK(field(said, "anthropic-ratelimit-requests-remaining") == "10");
+  // 30 of 40 per second are missing: 0.75 s from half past, rounded up
+  CHECK(field(said, "anthropic-ratelimit-requests-reset") == "2026-01-01T00:00:02Z");
+  CHECK(field(said, "anthropic-ratelimit-input-tokens-limit") == "none");
+}
