@@ -3,10 +3,7 @@
 
 #include <reroute/error/resolver.hpp>
 
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
+#include "bench/support/plain_ask.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,43 +12,12 @@
 #include <string_view>
 
 namespace bench {
-namespace {
 
 using namespace std::chrono_literals;
 
-struct answer {
-  answer() = default;
-  reroute::transport_error error;
-  reroute::http::response response;
-};
-
-asio::awaitable<answer> ask(loop_context& shared, const plain_route& route) {
-  answer heard;
-  reroute::exchange_result begun = co_await shared.wire->exchange(route.request());
-  heard.error = std::move(begun.error);
-  if (heard.error) co_return heard;
-  heard.response.status = begun.head.status;
-  heard.response.headers = std::move(begun.head.headers);
-  for (bool last = false; !last;) {
-    reroute::body_piece piece = co_await begun.body->read();
-    heard.response.body.append(piece.bytes);
-    last = piece.last || piece.error;
-    heard.error = std::move(piece.error);
-  }
-  co_return heard;
-}
-
-asio::awaitable<void> wait(std::chrono::duration<double> time) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  timer.expires_after(std::chrono::duration_cast<std::chrono::nanoseconds>(time));
-  co_await timer.async_wait(asio::use_awaitable);
-}
-
-}  // namespace
-
 asio::awaitable<bool> before_loop(loop_context& shared) {
   for (int attempt = 0; attempt < 5; ++attempt) {
-    const answer heard = co_await ask(shared, shared.routes.front());
+    const plain_answer heard = co_await ask(shared, shared.routes.front());
     if (heard.error) co_return false;
     if (heard.response.status == 200) co_return true;
     if (heard.response.status != 429) co_return false;
@@ -62,7 +28,7 @@ asio::awaitable<bool> before_loop(loop_context& shared) {
       if (failed != std::errc() || end != value->data() + value->size())
         co_return false;  // int() throws
     }
-    co_await wait(std::chrono::seconds(seconds));
+    co_await pause_for(std::chrono::seconds(seconds));
   }
   co_return false;
 }
@@ -70,7 +36,7 @@ asio::awaitable<bool> before_loop(loop_context& shared) {
 asio::awaitable<bool> after_loop(loop_context& shared) {
   for (const plain_route& route : shared.routes) {
     for (int attempt = 0; attempt < 4; ++attempt) {
-      const answer heard = co_await ask(shared, route);
+      const plain_answer heard = co_await ask(shared, route);
       if (!heard.error && heard.response.status == 200) co_return true;
       const auto now =
           std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -87,7 +53,7 @@ asio::awaitable<bool> after_loop(loop_context& shared) {
           1s;
       if (error.retry_after)
         pause = std::min<std::chrono::duration<double>>(*error.retry_after, 30s);
-      co_await wait(pause);
+      co_await pause_for(pause);
     }
   }
   co_return false;

@@ -16,6 +16,10 @@ void check(const fake_route_options& options) {
   };
   must(options.rate >= 0, "rate: must not be negative");
   must(options.burst >= 1, "burst: must be at least 1");
+  must(options.input_tokens >= 0, "input_tokens: must not be negative");
+  must(options.input_tokens_burst >= 0, "input_tokens_burst: must not be negative");
+  must(options.output_tokens >= 0, "output_tokens: must not be negative");
+  must(options.output_tokens_burst >= 0, "output_tokens_burst: must not be negative");
   must(options.window.count() > 0, "window: must be longer than nothing");
   must(options.max_body <= 64U * 1024 * 1024, "max_body: must be at most 64 MiB");
 }
@@ -35,6 +39,8 @@ const std::string& fake_route::key() const { return state_->key(); }
 void fake_route::refuse_for(std::chrono::milliseconds time) { state_->refuse_for(time); }
 void fake_route::inject(fault what) { state_->inject(what); }
 void fake_route::clear_faults() { state_->clear_faults(); }
+void fake_route::set_quota(double factor) { state_->set_quota(factor); }
+void fake_route::set_neighbour(double share) { state_->set_neighbour(share); }
 void fake_route::set_bearer_tokens(std::vector<std::string> tokens) {
   state_->set_bearer_tokens(std::move(tokens));
 }

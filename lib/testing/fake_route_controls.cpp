@@ -31,6 +31,21 @@ void fake_route_state::clear_faults() {
   faults_.clear();
 }
 
+void fake_route_state::set_quota(double factor) {
+  if (!(factor > 0)) throw std::invalid_argument("fake_route::set_quota: must be more than 0");
+  const std::lock_guard lock(mutex_);
+  quota_ = factor;
+  limits_.scale(time_->now(), quota_ * (1 - neighbour_));
+}
+
+void fake_route_state::set_neighbour(double share) {
+  if (!(share >= 0 && share < 1))
+    throw std::invalid_argument("fake_route::set_neighbour: must be from 0 to less than 1");
+  const std::lock_guard lock(mutex_);
+  neighbour_ = share;
+  limits_.scale(time_->now(), quota_ * (1 - neighbour_));
+}
+
 void fake_route_state::set_bearer_tokens(std::vector<std::string> tokens) {
   const std::lock_guard lock(mutex_);
   options_.bearer_tokens = std::move(tokens);

@@ -6,6 +6,7 @@
 #include "testing/fake_answers.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace reroute::testing {
@@ -24,6 +25,13 @@ bool has_status(fault_kind kind) {
   }
 }
 
+bucket tokens(double rate, double burst) { return {rate, std::max(1.0, burst > 0 ? burst : rate)}; }
+
+limiter limits_of(const fake_route_options& set) {
+  return {bucket(set.rate, set.burst), tokens(set.input_tokens, set.input_tokens_burst),
+          tokens(set.output_tokens, set.output_tokens_burst), set.window_requests, set.window};
+}
+
 }  // namespace
 
 fake_route_state::fake_route_state(fake_route_options set, std::shared_ptr<clock> at,
@@ -32,7 +40,7 @@ fake_route_state::fake_route_state(fake_route_options set, std::shared_ptr<clock
       time_(std::move(at)),
       admissions_(std::move(all)),
       begun_(time_->now()),
-      limits_(options_.rate, options_.burst, options_.window_requests, options_.window),
+      limits_(limits_of(options_)),
       random_(seed) {}
 
 std::optional<fault> fake_route_state::meet() {
@@ -74,8 +82,9 @@ reaction fake_route_state::decide(const heard_request& request, time_point now) 
   } else {
     if (!read.user.empty()) admissions_->arrived(read.user);
     const std::chrono::nanoseconds closed = refusing_until_ - now;
-    const auto wait = closed.count() > 0 ? closed : limits_.ask(now);
-    decided = wait.count() > 0 ? refuse(429, wait, now) : admit(request, std::move(read), now);
+    const auto wait = closed.count() > 0 ? closed : limits_.ask(now, cost_of(request, read));
+    decided =
+        wait.count() > 0 ? refuse(429, wait, now, true) : admit(request, std::move(read), now);
   }
   decided.broken = std::move(shown);  // a right answer, said in a strange way
   return decided;
@@ -85,7 +94,7 @@ reaction fake_route_state::show(const fault& what, const heard_request& request,
   const int status = what.status;
   reaction decided;
   if (what.kind == fault_kind::status && (status == 429 || status == 503 || status == 529))
-    return refuse(status, what.retry_after, now);
+    return refuse(status, what.retry_after, now, what.honest);
   if (what.kind == fault_kind::status) {
     decided.answer = error_answer(options_.face, status, "A scripted fault.", request_id_);
     return decided;
@@ -105,6 +114,7 @@ reaction fake_route_state::admit(const heard_request& request, judgement read, t
   reaction decided;
   const std::size_t input_tokens = request.body.size() / 4 + 1;
   if (options_.latency) decided.after = options_.latency(dice());
+  if (options_.latency_to) decided.after = options_.latency_to(request.body);
   if (read.count_only) {
     ++log_.token_counts;
     decided.answer = count_answer(input_tokens);
@@ -115,19 +125,28 @@ reaction fake_route_state::admit(const heard_request& request, judgement read, t
   if (!read.user.empty()) admissions_->admitted(read.user);
   const std::string text = options_.reply_to ? options_.reply_to(request.body) : options_.reply;
   decided.answer = message_answer(read.model, text, input_tokens);
+  const double most = limits_.output().limits() ? static_cast<double>(read.max_tokens) : 0;
+  decided.unused_output = std::max(0.0, most - static_cast<double>(text.size() / 4 + 1));
   decided.user = std::move(read.user);
   return decided;
 }
 
-reaction fake_route_state::refuse(int status, std::chrono::nanoseconds wait, time_point now) {
+limiter::cost fake_route_state::cost_of(const heard_request& request, const judgement& read) const {
+  if (read.count_only) return {};
+  return {static_cast<double>(request.body.size() / 4 + 1), static_cast<double>(read.max_tokens)};
+}
+
+reaction fake_route_state::refuse(int status, std::chrono::nanoseconds wait, time_point now,
+                                  bool honest) {
   reaction decided;
-  announced said =
-      refusal_answer(options_.face, options_.form, status, wait, time_->wall_now(), request_id_);
+  const auto& forms = options_.forms;
+  const refusal_form form = forms.empty() ? options_.form : forms[refusals_++ % forms.size()];
+  announced said = refusal_answer(options_.face, form, status, wait, wall(), request_id_);
   decided.answer = std::move(said.answer);
   if (options_.refusal_latency) decided.after = options_.refusal_latency(dice());
   ++log_.refused;
   ++slot(now).refused;
-  if (said.wait.count() > 0)
+  if (honest && said.wait.count() > 0)
     windows_.announce(now + decided.after + hearing_time_, now + said.wait);
   return decided;
 }
@@ -153,16 +172,26 @@ std::optional<fault> fake_route_state::next_fault(time_point now, bool of_connec
 }
 
 void fake_route_state::add_fields(http::response& to, time_point now) {
-  const auto wall = std::chrono::floor<std::chrono::seconds>(time_->wall_now());
+  const auto wall = std::chrono::floor<std::chrono::seconds>(this->wall());
   to.headers.set("date", http::format_http_date(wall));
   to.headers.set("request-id", request_id_);
   if (options_.face == face::azure) to.headers.set("apim-request-id", "apim_" + request_id_);
-  if (!options_.limit_headers || options_.rate <= 0) return;
-  const auto full = std::chrono::ceil<std::chrono::seconds>(limits_.until_full(now));
+  if (!options_.limit_headers) return;
+  add_limits(to, "requests", limits_.requests(), now);
+  add_limits(to, "input-tokens", limits_.input(), now);
+  add_limits(to, "output-tokens", limits_.output(), now);
+}
+
+void fake_route_state::add_limits(http::response& to, const char* of, const bucket& limit,
+                                  time_point now) const {
+  if (!limit.limits()) return;
+  const std::string name = std::string("anthropic-ratelimit-") + of;
+  const auto full = std::chrono::ceil<std::chrono::seconds>(limit.until_full(now));
+  const auto reset = std::chrono::floor<std::chrono::seconds>(wall()) + full;
   const auto count = [](double value) { return std::to_string(static_cast<long long>(value)); };
-  to.headers.set("anthropic-ratelimit-requests-limit", count(options_.rate * 60));
-  to.headers.set("anthropic-ratelimit-requests-remaining", count(limits_.left(now)));
-  to.headers.set("anthropic-ratelimit-requests-reset", rfc3339(wall + full));
+  to.headers.set(name + "-limit", count(std::round(limit.rate() / (1 - neighbour_) * 60)));
+  to.headers.set(name + "-remaining", count(std::max(0.0, limit.left(now))));
+  to.headers.set(name + "-reset", rfc3339(reset));
 }
 
 fake_log::tally& fake_route_state::slot(time_point now) {
@@ -173,6 +202,7 @@ fake_log::tally& fake_route_state::slot(time_point now) {
 void fake_route_state::finish(const reaction& of, request_end how) {
   const std::lock_guard lock(mutex_);
   --log_.concurrent;
+  if (of.unused_output > 0) limits_.give_back(time_->now(), of.unused_output);
   if (how == request_end::abandoned) ++log_.abandoned;
   const bool page = of.broken && of.broken->kind == fault_kind::html;
   if (how != request_end::answered || of.answer.status != 200 || page) return;

@@ -28,6 +28,7 @@ struct reaction {
   std::chrono::nanoseconds after{0};
   std::optional<fault> broken;  ///< other than a status: what goes wrong with it
   std::string user;             ///< who is answered with 200, if known
+  double unused_output = 0;     ///< tokens that are reserved until it ends
 };
 
 /// How a request ended.
@@ -56,6 +57,8 @@ class fake_route_state {
   void refuse_for(std::chrono::milliseconds time);
   void inject(const fault& what);
   void clear_faults();
+  void set_quota(double factor);
+  void set_neighbour(double share);
   void set_bearer_tokens(std::vector<std::string> tokens);
   void set_hearing_time(std::chrono::milliseconds time);
   [[nodiscard]] fake_log log() const;
@@ -75,7 +78,13 @@ class fake_route_state {
  private:
   [[nodiscard]] reaction decide(const heard_request& request, time_point now);
   [[nodiscard]] reaction admit(const heard_request& request, judgement read, time_point now);
-  [[nodiscard]] reaction refuse(int status, std::chrono::nanoseconds wait, time_point now);
+  [[nodiscard]] reaction refuse(int status, std::chrono::nanoseconds wait, time_point now,
+                                bool honest);
+  [[nodiscard]] std::chrono::system_clock::time_point wall() const {
+    return time_->wall_now() + options_.skew;
+  }
+  void add_limits(http::response& to, const char* of, const bucket& limit, time_point now) const;
+  [[nodiscard]] limiter::cost cost_of(const heard_request& request, const judgement& read) const;
   [[nodiscard]] reaction show(const fault& what, const heard_request& request, time_point now);
   [[nodiscard]] std::optional<fault> next_fault(time_point now, bool of_connections);
   void add_fields(http::response& to, time_point now);
@@ -93,6 +102,8 @@ class fake_route_state {
 
   mutable std::mutex mutex_;  // guards what follows
   limiter limits_;
+  double quota_ = 1, neighbour_ = 0;
+  std::size_t refusals_ = 0;
   std::mt19937_64 random_;
   std::list<pending_fault> faults_;
   time_point refusing_until_{};

@@ -5,29 +5,19 @@
 
 namespace reroute::testing {
 
+limiter::limiter(bucket requests, bucket input, bucket output, std::size_t count,
+                 nanoseconds window)
+    : requests_(requests),
+      input_(input),
+      output_(output),
+      full_count_(count),
+      count_(count),
+      window_(window) {}
+
 limiter::limiter(double rate, double burst, std::size_t count, nanoseconds window)
-    : rate_(rate), burst_(std::max(1.0, burst)), level_(burst_), count_(count), window_(window) {}
+    : limiter(bucket(rate, std::max(1.0, burst)), bucket(0, 1), bucket(0, 1), count, window) {}
 
-double limiter::left(time_point now) const {
-  if (rate_ <= 0) return burst_;
-  const std::chrono::duration<double> passed = begun_ ? now - filled_ : nanoseconds(0);
-  return std::min(burst_, level_ + passed.count() * rate_);
-}
-
-limiter::nanoseconds limiter::until_full(time_point now) const {
-  if (rate_ <= 0) return nanoseconds(0);
-  const double seconds = (burst_ - left(now)) / rate_;
-  return std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(seconds));
-}
-
-void limiter::refill(time_point now) {
-  level_ = left(now);
-  filled_ = now;
-  begun_ = true;
-}
-
-limiter::nanoseconds limiter::ask(time_point now) {
-  refill(now);
+limiter::nanoseconds limiter::ask(time_point now, const cost& of) {
   if (count_ > 0) {
     if (in_window_ == 0 || now - window_begin_ >= window_) {
       window_begin_ = now;
@@ -35,15 +25,23 @@ limiter::nanoseconds limiter::ask(time_point now) {
     }
     if (in_window_ >= count_) return window_begin_ + window_ - now;
   }
-  // a client that comes to the nanosecond must not fail on the last bit of a double
-  if (rate_ > 0 && level_ < 1 - 1e-9) {
-    const std::chrono::duration<double> wait((1 - level_) / rate_);
-    return std::max<nanoseconds>(std::chrono::ceil<std::chrono::microseconds>(wait),
-                                 nanoseconds(1));
-  }
-  if (rate_ > 0) level_ = std::max(0.0, level_ - 1);
+  const auto wait = std::max(
+      {requests_.until(now, 1), input_.until(now, of.input), output_.until(now, of.output)});
+  if (wait.count() > 0) return wait;
+  requests_.take(now, 1);
+  input_.take(now, of.input);
+  output_.take(now, of.output);
   ++in_window_;
   return nanoseconds(0);
+}
+
+void limiter::scale(time_point now, double factor) {
+  requests_.scale(now, factor);
+  input_.scale(now, factor);
+  output_.scale(now, factor);
+  if (full_count_ > 0)
+    count_ = std::max<std::size_t>(
+        1, static_cast<std::size_t>(static_cast<double>(full_count_) * factor + 1e-9));
 }
 
 }  // namespace reroute::testing

@@ -85,6 +85,7 @@ complaint about_body(const json::object& body, std::string_view version,
     if (!most) return {400, "max_tokens: Field required"};
     if (!most->is_int64() || most->get_int64() < 0)
       return {400, "max_tokens: Input should be a valid integer"};
+    read.max_tokens = most->get_int64();
   }
   if (version == "2026-10-21") {
     for (const std::string_view name : {"temperature", "top_p", "top_k"}) {

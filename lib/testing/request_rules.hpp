@@ -6,6 +6,7 @@
 
 #include "testing/request_reader.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct judgement {
   std::optional<http::response> objection;
   bool count_only = false;  ///< `count_tokens`
   std::string model;
+  std::int64_t max_tokens = 0;
   std::string user;  ///< `metadata.user_id`
 };
 

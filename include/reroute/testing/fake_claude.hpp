@@ -44,6 +44,12 @@ class fake_route {
   /// negative time, a share outside 0 to 1, or drops of no bytes.
   void inject(fault what);
   void clear_faults();
+  /// All limits become so many times what the options said. More than 0, else
+  /// `std::invalid_argument`.
+  void set_quota(double factor);
+  /// Others take this share of all limits, which the limits told in headers do not show. From 0 to
+  /// less than 1, else `std::invalid_argument`.
+  void set_neighbour(double share);
   void set_bearer_tokens(std::vector<std::string> tokens);
   /// Resets all connections of this route, idle or not; happens on the fake's executor.
   void drop_connections();

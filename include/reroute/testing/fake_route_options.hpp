@@ -52,6 +52,9 @@ struct fault {
   std::chrono::milliseconds time{0};
   /// For `status` 429, 503 and 529: said in the route's refusal form; 0 says nothing.
   std::chrono::milliseconds retry_after{0};
+  /// False: `retry_after` is not meant (a date years ahead). Who asks again before it is not counted
+  /// in `fake_log::into_closed_window`.
+  bool honest = true;
   /// The share of requests that it hits, by the route's own seeded dice. From 0 to 1.
   double share = 1;
   /// For `slow_drip`: so many bytes at a time (at least 1), and the time between.
@@ -77,12 +80,27 @@ struct fake_route_options {
   /// first request after the last one ended.
   std::size_t window_requests = 0;
   std::chrono::milliseconds window = std::chrono::seconds(60);
+  /// Prompt tokens per second (0: no limit), and how many at once after a pause (0: what one second
+  /// gives). A prompt is counted as the fake's `usage` counts it: four bytes of the request, a token.
+  double input_tokens = 0;
+  double input_tokens_burst = 0;
+  /// The same of answers. A request takes its `max_tokens`, and gives back at its end what its answer
+  /// did not need.
+  double output_tokens = 0;
+  double output_tokens_burst = 0;
   refusal_form form = refusal_form::seconds;
-  /// anthropic-ratelimit-requests-* on every answer, about the token bucket.
+  /// Forms of refusals in turns; goes before `form` unless empty.
+  std::vector<refusal_form> forms = {};
+  /// How far its clock, and with it every date that it says, is ahead of the fake's.
+  std::chrono::milliseconds skew{0};
+  /// anthropic-ratelimit-requests-* on every answer, about the token bucket; -input-tokens-* and
+  /// -output-tokens-* too where those are limited.
   bool limit_headers = false;
   /// Time from a request to its answer. Refusals come at once, unless `refusal_latency` is set.
   latency::distribution latency = {};
   latency::distribution refusal_latency = {};
+  /// Time to each answer, from the JSON text of its request; goes before `latency`.
+  std::function<std::chrono::nanoseconds(const std::string& request)> latency_to = {};
   /// Text of every answer.
   std::string reply = "hello";
   /// Text of each answer, from the JSON text of its request; goes before `reply`.
