@@ -7,7 +7,7 @@ namespace reroute::detail {
 
 call_machine::step call_machine::heard(int route, const normalized_error& error, call_rules& rules,
                                        time_point now, double random) {
-  if (progress_.empty()) progress_.resize(static_cast<std::size_t>(count_));
+  remember();
   route_progress& here = progress_[static_cast<std::size_t>(route)];
   const bool gate_waits = effect_of(error) == effect::refused;
   ++attempts_;
@@ -60,7 +60,7 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
 }
 
 call_machine::step call_machine::closed(route_set routes, time_point now) {
-  if (progress_.empty()) progress_.resize(static_cast<std::size_t>(count_));
+  remember();
   for (int route = 0; route < count_; ++route)
     if ((routes >> route & 1U) != 0) progress_[static_cast<std::size_t>(route)].out = true;
   return pinned_ >= 0 || none_left() ? finish(stopped::would_miss_deadline) : next(now);
@@ -75,7 +75,7 @@ call_machine::step call_machine::next(time_point now) const {
   for (int route = 0; route < count_; ++route) {
     if (pinned_ >= 0 && route != pinned_) continue;
     const route_progress* const here =
-        progress_.empty() ? nullptr : &progress_[static_cast<std::size_t>(route)];
+        !progress_ ? nullptr : &progress_[static_cast<std::size_t>(route)];
     if (here && here->out) continue;
     if (!here || here->not_before <= now) {
       after.routes |= route_set{1} << route;
@@ -94,15 +94,19 @@ route_set call_machine::usable(time_point now) const {
   route_set all = 0;
   for (int route = 0; route < count_; ++route) {
     const route_progress* const here =
-        progress_.empty() ? nullptr : &progress_[static_cast<std::size_t>(route)];
+        !progress_ ? nullptr : &progress_[static_cast<std::size_t>(route)];
     if (!here || (!here->out && here->not_before <= now)) all |= route_set{1} << route;
   }
   return all;
 }
 
+void call_machine::remember() {
+  if (!progress_) progress_ = std::make_unique<route_progress[]>(static_cast<std::size_t>(count_));
+}
+
 bool call_machine::none_left() const {
-  return std::all_of(progress_.begin(), progress_.end(),
-                     [](const route_progress& each) { return each.out; });
+  return progress_ && std::all_of(progress_.get(), progress_.get() + count_,
+                                  [](const route_progress& each) { return each.out; });
 }
 
 call_machine::step call_machine::finish(reroute::stopped why) {

@@ -11,7 +11,7 @@
 #include "traffic/waiter.hpp"
 
 #include <chrono>
-#include <vector>
+#include <memory>
 
 namespace reroute::detail {
 
@@ -72,13 +72,14 @@ class call_machine {
   [[nodiscard]] step next(time_point now) const;
   [[nodiscard]] static step finish(reroute::stopped why);
   [[nodiscard]] bool none_left() const;
+  void remember();
 
   plan plan_;
   int count_;
   int pinned_ = -1;  // an error that is worth no other route
   int attempts_ = 0;
   time_point began_, deadline_;
-  std::vector<route_progress> progress_;  // empty until something failed
+  std::unique_ptr<route_progress[]> progress_;  // null until something failed
 };
 
 }  // namespace reroute::detail

@@ -18,21 +18,56 @@ http::body joined(std::string head, bool has_members,
 
 }  // namespace
 
+struct encoded_request::content {
+  std::string model;
+  std::string tail;  // the members and the closing brace
+  std::vector<std::string> betas;
+  std::int64_t max_tokens = 0;
+};
+
 encoded_request::encoded_request(std::string model, std::string members,
-                                 std::vector<std::string> betas, std::int64_t max_tokens)
-    : model_(std::move(model)), betas_(std::move(betas)), max_tokens_(max_tokens) {
+                                 std::vector<std::string> betas, std::int64_t max_tokens) {
   members += '}';
-  tail_ = std::make_shared<const std::string>(std::move(members));
+  members.shrink_to_fit();
+  auto made = std::make_shared<content>();
+  made->model = std::move(model);
+  made->tail = std::move(members);
+  made->betas = std::move(betas);
+  made->max_tokens = max_tokens;
+  content_ = std::move(made);
+}
+
+const std::string& encoded_request::model() const noexcept {
+  static const std::string none;
+  return content_ ? content_->model : none;
+}
+
+const std::vector<std::string>& encoded_request::betas() const noexcept {
+  static const std::vector<std::string> none;
+  return content_ ? content_->betas : none;
+}
+
+std::int64_t encoded_request::max_tokens() const noexcept {
+  return content_ ? content_->max_tokens : 0;
+}
+
+std::size_t encoded_request::size() const noexcept {
+  return content_ ? content_->tail.size() + content_->model.size() : 0;
 }
 
 http::body encoded_request::body_for(std::string_view model) const {
   std::string head = "{\"model\":";
   detail::append_quoted(head, model, "the route's name of the model");
-  return joined(std::move(head), true, tail_);
+  return joined(std::move(head), true, tail());
 }
 
 http::body encoded_request::body_without_model(std::string_view extra) const {
-  return joined("{" + std::string(extra), !extra.empty(), tail_);
+  return joined("{" + std::string(extra), !extra.empty(), tail());
+}
+
+std::shared_ptr<const std::string> encoded_request::tail() const {
+  if (!content_) return nullptr;
+  return {content_, &content_->tail};
 }
 
 }  // namespace reroute

@@ -18,6 +18,9 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr double first_at_once = 4;
+// a probe goes after this part of an outage: soon where nobody said how long it lasts
+constexpr int fault_part = 6;
+constexpr int beyond_cap_part = 3;
 constexpr double learn_tokens = 0.1;  // weight of the newest observation
 
 }  // namespace
@@ -149,7 +152,7 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   if (beyond_cap) {
     pace_.interrupted(now);
     announced_ = now + hint;
-    close(now + probe_interval(now, random), true, true);
+    close(now + probe_interval(now, random, beyond_cap_part), true, true);
     return;
   }
   announced_.reset();
@@ -168,7 +171,7 @@ void gate::faulted(const permit& held, time_point now, double random) {
   ++faults_;
   if ((held.probe && shut_) || faults_ >= options_.faults_to_close) {
     pace_.interrupted(now);
-    close(now + probe_interval(now, random), true, true);
+    close(now + probe_interval(now, random, fault_part), true, true);
   }
 }
 
@@ -326,12 +329,12 @@ gate::time_point gate::oldest_silence() {
   return when_heard;
 }
 
-// a sixth of the time that it has been closed, at least half the backoff's base, at most the cap: so it
+// a part of the time that it has been closed, at least half the backoff's base, at most the cap: so it
 // is found again soon after a short outage, and a long one costs few probes
-gate::nanoseconds gate::probe_interval(time_point now, double random) {
+gate::nanoseconds gate::probe_interval(time_point now, double random, int part_of_outage) {
   if (failed_probes_++ == 0) closed_since_ = now;
   const nanoseconds longer =
-      std::max<nanoseconds>(options_.waits.base / 2, (now - closed_since_) / 6);
+      std::max<nanoseconds>(options_.waits.base / 2, (now - closed_since_) / part_of_outage);
   // the jitter is in the upper quarter, so that the first is not at once
   const double part = 0.75 + std::clamp(random, 0.0, 1.0) / 4;
   const auto wait = static_cast<nanoseconds::rep>(static_cast<double>(longer.count()) * part);

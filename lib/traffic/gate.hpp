@@ -138,7 +138,7 @@ class gate {
   void confirm(std::uint64_t number);
   [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
   [[nodiscard]] time_point oldest_silence();
-  [[nodiscard]] nanoseconds probe_interval(time_point now, double random);
+  [[nodiscard]] nanoseconds probe_interval(time_point now, double random, int part_of_outage);
   [[nodiscard]] bool stale(const permit& held) const { return held.epoch != epoch_; }
 
   gate_options options_;

@@ -115,13 +115,26 @@ TEST_CASE("faults are retried, and diverted while the route backs off") {
 }
 
 TEST_CASE("faults everywhere use up the attempts of both routes, and the last error is told") {
-  rig r(always(says(500)), always(says(503)));
+  rig r(always(says(500)), always(says(502)));
   const auto end = r.run();
   CHECK(end.result.stopped == stopped::attempts);
   CHECK(r.a->requests.size() == 4);
   CHECK(r.b->requests.size() == 4);
   CHECK(end.result.attempts.size() == 8);
-  CHECK((end.code == category::server || end.code == category::overloaded));
+  CHECK(end.code == category::server);
+}
+
+TEST_CASE(
+    "a busy route uses up no attempt: with both overloaded for long, the call is answered after") {
+  const auto busy_for = [](std::size_t times, std::string_view name) {
+    return [times, name](const auto&, std::size_t number) {
+      return number < times ? says(number % 2 == 0 ? 503 : 529) : answer(name);
+    };
+  };
+  rig r(busy_for(12, "a"), busy_for(40, "b"));
+  const auto end = r.run(reroute::call_options().deadline(10min));
+  CHECK(end.result.route() == "anthropic");
+  CHECK(end.result.attempts.size() > 12);
 }
 
 TEST_CASE("a lost answer is told as possibly billed") {

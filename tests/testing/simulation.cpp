@@ -18,7 +18,7 @@ TEST_CASE("simulation: without limits every call takes its latency") {
   CHECK(first_broken(result) == "");
   CHECK(result.answers == 20);
   CHECK(result.goodput == 1);
-  CHECK(result.p50_s == Approx(0.3));
+  CHECK(result.p50_s == Approx(0.3).margin(0.05));  // a new gate does not send all in one moment
   CHECK(result.routes[0].admitted == 20);
   CHECK(result.timeline[0].admitted[0] == 20);
   CHECK(result.timeline[3].answers == 20);

@@ -28,26 +28,23 @@ class encoded_request {
                   std::int64_t max_tokens = 0);
 
   /// The model as the caller named it.
-  [[nodiscard]] const std::string& model() const noexcept { return model_; }
+  [[nodiscard]] const std::string& model() const noexcept;
   /// Beta features asked for by this request, for the `anthropic-beta` header.
-  [[nodiscard]] const std::vector<std::string>& betas() const noexcept { return betas_; }
+  [[nodiscard]] const std::vector<std::string>& betas() const noexcept;
   /// The body with `model` as its first member; the rest is shared, not copied.
   [[nodiscard]] http::body body_for(std::string_view model) const;
   /// The body without a model, `extra` (JSON members without braces, may be empty) first: for
   /// routes that name the model in the URL.
   [[nodiscard]] http::body body_without_model(std::string_view extra = {}) const;
   /// The most tokens that the answer may have; 0 if the request does not say.
-  [[nodiscard]] std::int64_t max_tokens() const noexcept { return max_tokens_; }
+  [[nodiscard]] std::int64_t max_tokens() const noexcept;
   /// Bytes of the body, roughly: for estimates.
-  [[nodiscard]] std::size_t size() const noexcept {
-    return tail_ ? tail_->size() + model_.size() : 0;
-  }
+  [[nodiscard]] std::size_t size() const noexcept;
 
  private:
-  std::string model_;
-  std::shared_ptr<const std::string> tail_;  // the members and the closing brace
-  std::vector<std::string> betas_;
-  std::int64_t max_tokens_ = 0;
+  struct content;
+  [[nodiscard]] std::shared_ptr<const std::string> tail() const;
+  std::shared_ptr<const content> content_;  // null: an empty request
 };
 
 }  // namespace reroute

@@ -23,7 +23,7 @@ struct backoff {
 
 /// The wait before the same route is asked again: the longer of the route's hint and the backoff.
 ///
-/// A hint is never undercut; jitter on a hint only adds (at most `jitter` of it). A hint of 0, or
+/// A hint is never undercut; jitter on a hint only adds (at most `jitter` of it, and at most 250 ms). A hint of 0, or
 /// none, leaves it to the backoff. Under repeated refusals (`failures` > 0) the backoff is a floor
 /// even for a hint: routes have been seen to say 1 s in a window of 60.
 [[nodiscard]] std::chrono::nanoseconds wait_for(const normalized_error& error, const backoff& waits,

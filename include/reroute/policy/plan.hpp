@@ -19,7 +19,7 @@ class plan {
   [[nodiscard]] kind type() const noexcept { return kind_; }
   /// Attempts that a call may use up on one route; at least 1.
   [[nodiscard]] int attempts_per_route() const noexcept { return attempts_; }
-  /// True if a refusal by a rate limit uses up an attempt.
+  /// True if a refusal by a rate limit or an overload uses up an attempt.
   [[nodiscard]] bool refusals_count() const noexcept { return kind_ == kind::in_order; }
 
   /// `hedge`: when the next route is asked too; empty: the route's own 95th percentile.
@@ -42,7 +42,7 @@ class plan {
 };
 
 /// The first route, in the client's order, that admits calls; if none does, whichever opens first.
-/// A refusal by a rate limit uses up no attempt: there the deadline bounds the call.
+/// A refusal by a rate limit or an overload uses up no attempt: there the deadline bounds the call.
 /// Throws `std::invalid_argument` for fewer than 1 attempt.
 [[nodiscard]] plan spill(int attempts_per_route = 4);
 
