@@ -50,13 +50,19 @@ stall_result measure_stall(std::size_t calls) {
   stall_result result;
   result.calls = calls;
   const auto peer = std::make_shared<reroute::testing::script>();
-  std::size_t asked = 0;
-  // every thousandth is refused, for a second
+  // ten thousand per second, and as many at once after a pause
+  double credits = 10'000;
+  steady::time_point filled = steady::now();
   peer->on_request([&](const reroute::http::request&) {
-    if (++asked % 20'000 == 100) {
+    const steady::time_point now = steady::now();
+    const std::chrono::duration<double> passed = now - filled;
+    credits = std::min(10'000.0, credits + passed.count() * 10'000);
+    filled = now;
+    if (credits < 1) {
       ++result.refused;
       return reroute::testing::line(reroute::testing::faces::anthropic_429(1s));
     }
+    credits -= 1;
     return reroute::testing::line(reroute::testing::faces::ok("hi")).after(5ms);
   });
   reroute::client_options options;

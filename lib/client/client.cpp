@@ -6,10 +6,10 @@
 #include "client/shutdown_service.hpp"
 
 #include <asio/dispatch.hpp>
-#include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <memory>
 #include <utility>
 
 namespace reroute {
@@ -29,30 +29,87 @@ asio::any_io_executor executor_of(const engine_ptr& at) { return at->executor();
 
 namespace {
 
-asio::awaitable<outcome> answered_call(engine_ptr at, operation op, encoded_request request,
-                                       call_options options) {
-  std::error_code failed;
-  auto token = asio::redirect_error(asio::use_awaitable, failed);
-  // a coroutine may run elsewhere than the client: then the call begins over there
-  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
-  const call_initiation begin(std::move(at), on_its_strand);
-  outcome result = co_await asio::async_initiate<decltype(token), void(std::error_code, outcome)>(
-      begin, token, op, std::move(request), std::move(options));
-  if (failed) throw api_error(failed, std::move(result));
-  co_return result;
-}
+// How a call ended. It travels by pointer: an outcome in every frame would be kilobytes per waiting
+// coroutine.
+struct ending {
+  std::error_code code;
+  outcome result;
+};
+using ending_ptr = std::unique_ptr<ending>;
+
+// makes an ending of what the engine says, for a handler that takes one
+template <class Handler>
+class boxing {
+ public:
+  using executor_type = asio::associated_executor_t<Handler>;
+  using allocator_type = asio::associated_allocator_t<Handler>;
+  using cancellation_slot_type = asio::associated_cancellation_slot_t<Handler>;
+
+  explicit boxing(Handler&& handler) : handler_(std::move(handler)) {}
+  [[nodiscard]] executor_type get_executor() const noexcept {
+    return asio::get_associated_executor(handler_);
+  }
+  [[nodiscard]] allocator_type get_allocator() const noexcept {
+    return asio::get_associated_allocator(handler_);
+  }
+  [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+    return asio::get_associated_cancellation_slot(handler_);
+  }
+  void operator()(std::error_code code, outcome result) {
+    auto end = std::make_unique<ending>();
+    end->code = code;
+    end->result = std::move(result);
+    std::move(handler_)(std::move(end));
+  }
+
+ private:
+  Handler handler_;
+};
+
+// begins a call whose handler takes an ending
+class boxed_initiation {
+ public:
+  using executor_type = asio::any_io_executor;
+  boxed_initiation(const engine_ptr& at, bool on_its_strand)
+      : engine_(&at), on_its_strand_(on_its_strand) {}
+  [[nodiscard]] executor_type get_executor() const noexcept { return (*engine_)->executor(); }
+
+  template <class Handler>
+  void operator()(Handler&& handler, operation op, encoded_request* request,
+                  const call_options* options) const {
+    using boxed = boxing<std::decay_t<Handler>>;
+    auto erased =
+        completion_of<boxed>::make(boxed(std::forward<Handler>(handler)), (*engine_)->executor());
+    start_call(*engine_, on_its_strand_, op, std::move(*request), *options, std::move(erased));
+  }
+
+ private:
+  const engine_ptr* engine_;  // of the coroutine that awaits
+  bool on_its_strand_;
+};
 
 asio::awaitable<message> create_call(engine_ptr at, encoded_request request, call_options options) {
-  outcome result = co_await answered_call(std::move(at), operation::create, std::move(request),
-                                          std::move(options));
-  co_return std::move(*result.answer);
+  // a coroutine may run elsewhere than the client: then the call begins over there
+  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
+  const boxed_initiation begin(at, on_its_strand);
+  const asio::use_awaitable_t<> token;
+  const ending_ptr end =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ending_ptr)>(
+          begin, token, operation::create, &request, &options);
+  if (end->code) throw api_error(end->code, std::move(end->result));
+  co_return std::move(*end->result.answer);
 }
 
 asio::awaitable<token_count> count_call(engine_ptr at, encoded_request request,
                                         call_options options) {
-  outcome result = co_await answered_call(std::move(at), operation::count_tokens,
-                                          std::move(request), std::move(options));
-  co_return std::move(*result.tokens);
+  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
+  const boxed_initiation begin(at, on_its_strand);
+  const asio::use_awaitable_t<> token;
+  const ending_ptr end =
+      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ending_ptr)>(
+          begin, token, operation::count_tokens, &request, &options);
+  if (end->code) throw api_error(end->code, std::move(end->result));
+  co_return std::move(*end->result.tokens);
 }
 
 }  // namespace
