@@ -52,8 +52,9 @@ gate::time_point gate::earliest(time_point now, const cost& need) {
   }
   if (waiting_ >= window_) return oldest_silence();
   const double input = need.bytes * tokens_per_byte_;
-  return std::max({pace_.earliest(now), input_.earliest(input, now),
-                   output_.earliest(need.output_tokens, now),
+  const time_point paced = pace_.earliest(now);
+  if (paced > now) paced_ = true;
+  return std::max({paced, input_.earliest(input, now), output_.earliest(need.output_tokens, now),
                    tokens_.earliest(input + need.output_tokens, now)});
 }
 
@@ -294,7 +295,8 @@ void gate::ramp() {
 void gate::confirm_one(std::uint64_t number) {
   if (number < widen_from_) return;
   // a window that was not used has not proved that it is too small
-  if (waiting_ + 1 < window_ / 2) return;
+  const bool paced = std::exchange(paced_, false) && pace_.known_by() == limit_evidence::none;
+  if (waiting_ + 1 < window_ / 2 && !paced) return;
   window_ = std::min(window_ + 1, widest_window);
   ramp();
 }

@@ -169,6 +169,7 @@ class gate {
   std::uint64_t period_first_ = 1;  // number of its first permit
   std::size_t not_admitted_ = 0;    // of the period: refused, or never sent
   // the window
+  bool paced_ = false;  // nothing is known, and somebody waits for the pace
   std::size_t window_;
   std::uint64_t next_number_ = 1;
   std::uint64_t widen_from_ = 0;         // answers to older permits widen nothing

@@ -28,6 +28,7 @@ constexpr double growth_time = 0.36;     // seconds: the time constant of that
 constexpr double most_of_it = 0.7;       // of an opening: less, and the limit has shrunk
 constexpr double soon = 1.5;             // seconds
 constexpr double first_loss = 15;        // as probe_loss, for the first probes
+constexpr int most_contradictions = 4;
 constexpr int most_bursts_refused = 3;
 constexpr double real_growth = 1.3;   // beyond it the limit has moved, or had credits left
 constexpr double most_growth = 63;    // times the rate
@@ -133,6 +134,10 @@ void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_));
 
 void pace::heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now) {
   refill(now);
+  if (contradicted_ >= most_contradictions) {  // at most it is what they say
+    if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - unseen));
+    return;
+  }
   if (known_by_ != limit_evidence::headers || limit != told_limit_) {
     told_low_ = limit > 0 ? limit / 60 : 0;  // documented: per minute
     told_limit_ = limit;
@@ -158,6 +163,8 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   if (first) {
     learn_first(admitted, open_for, closed_for.count());
   } else {
+    if (known_by_ == limit_evidence::headers && ++contradicted_ >= most_contradictions)
+      known_by_ = limit_evidence::refusals;
     learn(admitted, open_for, sent);
   }
   // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening

@@ -88,8 +88,9 @@ class pace {
   std::chrono::duration<double> calm_{0};  // under pressure without a refusal
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
-  double lost_ = 0;      // seconds of its rate that a closing lets fall
-  double told_low_ = 0;  // what headers say the rate is at least
+  double lost_ = 0;       // seconds of its rate that a closing lets fall
+  int contradicted_ = 0;  // refusals although headers said that something is left
+  double told_low_ = 0;   // what headers say the rate is at least
   double told_limit_ = 0;
   time_point told_at_{};
 };
