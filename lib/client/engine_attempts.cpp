@@ -77,10 +77,10 @@ void engine::hedge(flight& slow) {
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if ((others >> route & 1U) == 0) continue;
     gate& at = dispatcher_.gate_of(route, which.scope);
-    if (at.earliest(now(), which.need) > now() || at.current(now()) != gate_state::open) continue;
+    const time_point when = now();  // once: real time goes on between two looks
+    if (at.earliest(when, which.need) > when || at.current(when) != gate_state::open) continue;
     // never more than the budget holds now: a hedge does not wait for it
-    if (rules_.budget.reserve(now(), now() + std::chrono::nanoseconds(1)) == time_point::max())
-      break;
+    if (rules_.budget.reserve(when, when + std::chrono::nanoseconds(1)) == time_point::max()) break;
     if (ask_too(which, route)) return;
   }
   ++counts_.hedges_withheld;

@@ -163,8 +163,10 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   if (first) {
     learn_first(admitted, open_for, closed_for.count());
   } else {
-    if (known_by_ == limit_evidence::headers && ++contradicted_ >= most_contradictions)
+    if (known_by_ == limit_evidence::headers && ++contradicted_ >= most_contradictions) {
       known_by_ = limit_evidence::refusals;
+      burst_ = proven_ = std::max(1.0, admitted);
+    }
     learn(admitted, open_for, sent);
   }
   // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening
