@@ -17,6 +17,8 @@ class bucket {
 
   [[nodiscard]] bool limits() const noexcept { return full_rate_ > 0; }
   /// What it gives per second while nobody else takes from it.
+  /// The most that it holds now.
+  [[nodiscard]] double size() const { return burst_; }
   [[nodiscard]] double rate() const noexcept { return rate_; }
   [[nodiscard]] double left(time_point now) const {
     if (!limits()) return burst_;

@@ -189,7 +189,7 @@ void fake_route_state::add_limits(http::response& to, const char* of, const buck
   const auto full = std::chrono::ceil<std::chrono::seconds>(limit.until_full(now));
   const auto reset = std::chrono::floor<std::chrono::seconds>(wall()) + full;
   const auto count = [](double value) { return std::to_string(static_cast<long long>(value)); };
-  to.headers.set(name + "-limit", count(std::round(limit.rate() / (1 - neighbour_) * 60)));
+  to.headers.set(name + "-limit", count(std::round(limit.size())));
   to.headers.set(name + "-remaining", count(std::max(0.0, limit.left(now))));
   to.headers.set(name + "-reset", rfc3339(reset));
 }

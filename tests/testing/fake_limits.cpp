@@ -69,10 +69,10 @@ TEST_CASE("token limits over the wire, with their headers") {
   REQUIRE(first.status == 200);
   CHECK(first.body.find(R"("input_tokens":80,"output_tokens":10)") != std::string::npos);
   CHECK(first.field("anthropic-ratelimit-requests-limit") == "-");
-  CHECK(first.field("anthropic-ratelimit-input-tokens-limit") == "600");
+  CHECK(first.field("anthropic-ratelimit-input-tokens-limit") == "100");
   CHECK(first.field("anthropic-ratelimit-input-tokens-remaining") == "20");
   CHECK(first.field("anthropic-ratelimit-input-tokens-reset") == "2026-01-01T00:00:08Z");
-  CHECK(first.field("anthropic-ratelimit-output-tokens-limit") == "3000");
+  CHECK(first.field("anthropic-ratelimit-output-tokens-limit") == "50");
   CHECK(first.field("anthropic-ratelimit-output-tokens-remaining") == "20");
   // ten of the thirty that were reserved are used
   const heard second = w.ask(route, sized(40, 41));
@@ -93,14 +93,14 @@ TEST_CASE("a quota changes while the route runs, and a neighbour takes his share
   auto route = w.fake.add_route(options);
   route.set_quota(0.5);
   const heard halved = w.ask(route);
-  CHECK(halved.field("anthropic-ratelimit-requests-limit") == "120");
+  CHECK(halved.field("anthropic-ratelimit-requests-limit") == "2");
   CHECK(halved.field("anthropic-ratelimit-requests-remaining") == "1");
   CHECK(w.ask(route).status == 200);
   CHECK(w.ask(route).field("retry-after-ms") == "500");
   route.set_quota(1);
   route.set_neighbour(0.75);
   const heard shared = w.ask(route);
-  CHECK(shared.field("anthropic-ratelimit-requests-limit") == "240");
+  CHECK(shared.field("anthropic-ratelimit-requests-limit") == "1");
   CHECK(shared.field("retry-after-ms") == "1000");
   route.set_neighbour(0);
   CHECK(w.ask(route).field("retry-after-ms") == "250");

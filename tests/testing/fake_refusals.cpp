@@ -109,7 +109,7 @@ TEST_CASE("a token bucket over the wire: the burst, then the rate") {
   const auto route = w.fake.add_route(options);
   const heard first = w.ask(route);
   CHECK(first.status == 200);
-  CHECK(first.field("anthropic-ratelimit-requests-limit") == "120");
+  CHECK(first.field("anthropic-ratelimit-requests-limit") == "3");
   CHECK(first.field("anthropic-ratelimit-requests-remaining") == "2");
   CHECK(first.field("anthropic-ratelimit-requests-reset") == "2026-01-01T00:00:01Z");
   CHECK(w.ask(route).status == 200);

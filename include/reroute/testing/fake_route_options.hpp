@@ -93,7 +93,7 @@ struct fake_route_options {
   std::vector<refusal_form> forms = {};
   /// How far its clock, and with it every date that it says, is ahead of the fake's.
   std::chrono::milliseconds skew{0};
-  /// anthropic-ratelimit-requests-* on every answer, about the token bucket; -input-tokens-* and
+  /// anthropic-ratelimit-* on every answer, about the buckets: their size, what is left, until full. -input-tokens-* and
   /// -output-tokens-* too where those are limited.
   bool limit_headers = false;
   /// Time from a request to its answer. Refusals come at once, unless `refusal_latency` is set.
