@@ -113,8 +113,13 @@ void gate::settle(const permit& held, const consumption& taken, bool told) {
   if (held.bytes > 0 && taken.input_tokens > 0)
     tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
   if (told) return;
-  input_.give_back(held.input_tokens - taken.input_tokens);
-  output_.give_back(held.output_tokens - taken.output_tokens);
+  give_back(held.input_tokens - taken.input_tokens, held.output_tokens - taken.output_tokens);
+}
+
+void gate::give_back(double input, double output) {
+  input_.give_back(input);
+  output_.give_back(output);
+  tokens_.give_back(input + output);
 }
 
 void gate::admitted(const permit& held, time_point now) {
@@ -190,8 +195,7 @@ void gate::quarantined(const permit& held, const normalized_error& error, time_p
 void gate::released(const permit& held, time_point) {
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
-  input_.give_back(held.input_tokens);
-  output_.give_back(held.output_tokens);
+  give_back(held.input_tokens, held.output_tokens);
   if (stale(held)) return;
   pace_.give_back();
   if (held.number >= period_first_) ++not_admitted_;

@@ -133,6 +133,7 @@ class gate {
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
+  void give_back(double input, double output);
   void forget_seen(time_point now);
   void ramp();
   void confirm(std::uint64_t number);

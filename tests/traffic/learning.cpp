@@ -122,6 +122,21 @@ TEST_CASE("answer tokens are reserved by max_tokens, and given back when the ans
   CHECK(at.earliest(start, need) == start);
 }
 
+TEST_CASE("an attempt that was never sent gives back what it reserved, of every limit") {
+  using reroute::detail::gate;
+  const gate::time_point start{1h};
+  gate at({});
+  reroute::http::rate_limits told;
+  told.tokens.limit = 1000;
+  told.tokens.remaining = 1000;
+  at.read(told, start);
+  const reroute::detail::cost need{400, 700};
+  const auto held = at.admit(start, need);
+  CHECK(at.earliest(start, need) > start);
+  at.released(held, start);
+  CHECK(at.earliest(start, need) == start);
+}
+
 TEST_CASE("token headers count more than what was reserved") {
   using reroute::detail::gate;
   const gate::time_point start{1h};
