@@ -102,6 +102,28 @@ lane* dispatcher::first_in(std::size_t level) const {
   return first;
 }
 
+dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
+  outlook seen;
+  for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
+    if (!holds(at.routes, route)) continue;
+    gate& behind = gate_of(route, at.scope);
+    const time_point when = behind.earliest(now, at.first().need);
+    seen.again = std::min(seen.again, when);
+    if (when <= now) seen.open_route = route;
+    // spreading is a matter of milliseconds: no reason to go elsewhere
+    if (when <= now || behind.spreading()) {
+      seen.opens = now;
+      seen.all_shut = false;
+      break;
+    }
+    // heard soon: an answer may open it at any moment
+    seen.opens = std::min(seen.opens, when == gate::when_heard || behind.listening() ? now : when);
+    if (behind.current(now) != gate_state::quarantined) seen.all_shut = false;
+    if (!seen.reason) seen.reason = behind.quarantine_reason();
+  }
+  return seen;
+}
+
 // finds each lane's open route; or a call to be told that there is none for it
 verdict dispatcher::look_at_routes(time_point now) {
   for (const auto& [key, each] : lanes_) {
@@ -109,36 +131,16 @@ verdict dispatcher::look_at_routes(time_point now) {
     if (each->due.empty()) continue;
     if (each->due.top().due <= now) return leave(each->due.top(), {.what = verdict::kind::due});
     if (each->routes == 0) continue;
-    time_point opens = time_point::max();
-    bool all_shut = true;
-    std::shared_ptr<const normalized_error> reason;
-    for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
-      if ((each->routes >> route & 1U) == 0) continue;
-      gate& at = gate_of(route, each->scope);
-      const time_point when = at.earliest(now, each->first().need);
-      if (when <= now) {
-        each->open_route = route;
-        all_shut = false;
-        break;
-      }
-      // a matter of milliseconds: no reason to go elsewhere
-      if (at.spreading()) {
-        opens = now;
-        all_shut = false;
-        break;
-      }
-      // heard soon: an answer may open it at any moment
-      opens = std::min(opens, when == gate::when_heard || at.listening() ? now : when);
-      if (at.current(now) != gate::state::quarantined) all_shut = false;
-      if (!reason) reason = at.quarantine_reason();
-    }
+    outlook seen = look_at(*each, now);
+    each->open_route = seen.open_route;
     if (each->open_route >= 0) continue;
     waiter& next = each->due.top();
-    if (all_shut)
-      return leave(next,
-                   {.what = verdict::kind::shut, .reason = std::move(reason), .opens = opens});
-    if (next.deadline <= opens && opens > now)
-      return leave(next, {.what = verdict::kind::would_miss, .opens = opens});
+    if (seen.all_shut)
+      return leave(
+          next,
+          {.what = verdict::kind::shut, .reason = std::move(seen.reason), .opens = seen.opens});
+    if (next.deadline <= seen.opens && seen.opens > now)
+      return leave(next, {.what = verdict::kind::would_miss, .opens = seen.opens});
   }
   return {};
 }
@@ -157,7 +159,6 @@ verdict dispatcher::poll(time_point now) {
   if (level == levels) return {};
 
   // one in eight goes down a level, and of these one in eight further down
-  const std::size_t highest = level;
   for (std::size_t lower = level + 1; lower < levels; ++lower) {
     if (!first[lower]) continue;
     ++since_lower_[level];
@@ -170,18 +171,12 @@ verdict dispatcher::poll(time_point now) {
     lower_went_[level] = last_sequence_;
     level = lower;
   }
-  lane* from = first[level];
-  waiter* next = &from->order[level].top();
-  if (gate_of(from->open_route, from->scope).earliest(now, next->need) > now) {
-    from = first[highest];
-    level = highest;
-    next = &from->order[level].top();
-    if (gate_of(from->open_route, from->scope).earliest(now, next->need) > now) return {};
-  }
-  verdict go{.what = verdict::kind::admit, .route = from->open_route};
-  go.held = gate_of(from->open_route, from->scope).admit(now, next->need);
-  turn_[level] = std::max(turn_[level], next->turn);
-  return leave(*next, std::move(go));
+  lane& from = *first[level];
+  waiter& next = from.order[level].top();
+  verdict go{.what = verdict::kind::admit, .route = from.open_route};
+  go.held = gate_of(from.open_route, from.scope).admit(now, next.need);
+  turn_[level] = std::max(turn_[level], next.turn);
+  return leave(next, std::move(go));
 }
 
 // those above have let one from below go first at most once while they wait, up to a point
@@ -195,12 +190,7 @@ dispatcher::time_point dispatcher::wake(time_point now) {
   for (const auto& [key, each] : lanes_) {
     if (each->due.empty()) continue;
     first = std::min(first, each->due.top().due);
-    for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
-      if ((each->routes >> route & 1U) == 0) continue;
-      gate& at = gate_of(route, each->scope);
-      first = std::min(first, at.earliest(now, each->first().need));
-      if (at.spreading()) break;
-    }
+    if (each->routes != 0) first = std::min(first, look_at(*each, now).again);
   }
   return first;
 }

@@ -93,7 +93,17 @@ class dispatcher {
   static constexpr std::size_t max_scopes = 1024;
   static constexpr std::size_t max_idle_lanes = 64;
 
+  // what the routes of a lane promise its first call
+  struct outlook {
+    int open_route = -1;
+    time_point again = time_point::max();  // when to look again if nothing is heard before
+    time_point opens = time_point::max();  // when the first of them opens, as far as is known
+    bool all_shut = true;
+    std::shared_ptr<const normalized_error> reason;
+  };
+
   lane& lane_for(const waiter& call);
+  [[nodiscard]] outlook look_at(const lane& at, time_point now);
   [[nodiscard]] verdict look_at_routes(time_point now);
   [[nodiscard]] verdict leave(waiter& call, verdict what);
   [[nodiscard]] lane* first_in(std::size_t level) const;

@@ -1,6 +1,8 @@
 // How fast one route admits.
 #include "traffic/pace.hpp"
 
+#include "traffic/refill.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -39,10 +41,6 @@ constexpr double first_trust = 0.4;   // of what was admitted before the first r
 constexpr double almost = 1 - 1e-6;   // a whole credit
 constexpr seconds headers_fade{3};    // without news they are no evidence any more
 
-double between(seconds::rep low, double value, double high) {
-  return std::min(std::max(low, value), high);
-}
-
 // The rate of a limit that held `credits` and was empty when growth from `base` had come to `tried`:
 // what was taken above the rate, while growing past it, is the credits.
 double rate_behind(double credits, double base, double tried) {
@@ -71,7 +69,7 @@ void pace::state(const quota& limits) {
 }
 
 void pace::ramp(double per_second) {
-  if (known_by_ == limit_evidence::none) rate_ = between(slowest, per_second, fastest);
+  if (known_by_ == limit_evidence::none) rate_ = std::clamp(per_second, slowest, fastest);
 }
 
 // short windows: what is saved up while it is closed is not there at its opening
@@ -123,9 +121,7 @@ pace::time_point pace::earliest(time_point now) {
   refill(now);
   if (credit_ >= almost) return now;
   pressed_ = true;
-  const seconds wait((1 - credit_) / std::max(now_per_second(), slowest));
-  return now + std::max<nanoseconds>(std::chrono::ceil<std::chrono::microseconds>(wait),
-                                     std::chrono::microseconds(1));
+  return now + time_to_fill(1 - credit_, std::max(now_per_second(), slowest));
 }
 
 void pace::take() { credit_ -= 1; }
@@ -138,17 +134,13 @@ void pace::heard(double limit, double remaining, nanoseconds reset, double unsee
     if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - unseen));
     return;
   }
-  if (known_by_ != limit_evidence::headers || limit != told_limit_) {
-    told_low_ = limit > 0 ? limit / 60 : 0;  // documented: per minute
-    told_limit_ = limit;
-  }
+  if (known_by_ != limit_evidence::headers || limit != told_limit_) told_low_ = 0;
+  told_low_ = std::max(told_low_, told_rate(limit, remaining, reset));
+  told_limit_ = limit;
   known_by_ = limit_evidence::headers;
   told_at_ = now;
-  const seconds until_full = reset;
-  if (limit > remaining && until_full.count() > 0)
-    told_low_ = std::max(told_low_, (limit - remaining) / until_full.count());
   if (limit > 0) burst_ = proven_ = std::max(1.0, limit);
-  rate_ = between(slowest, told_low_, fastest);
+  rate_ = std::clamp(told_low_, slowest, fastest);
   if (open_) {
     owed_ = 0;
     credit_ = std::min(remaining - unseen, std::max(1.0, burst_));
@@ -179,8 +171,8 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
     // what a full bucket lets fall while the gate is closed is the price of the next probe
     lost_ = std::max(0.0, closed_for.count() - burst_ / std::max(rate_, slowest));
     const double bound = std::max(probe_every / std::max(rate_, slowest), probe_loss * lost_);
-    patience_ = between(first_patience, patience_,
-                        std::min(longest_patience, std::max(bound, first_patience)));
+    patience_ = std::clamp(patience_, first_patience,
+                           std::min(longest_patience, std::max(bound, first_patience)));
   }
   const bool in_burst = admitted <= opening_ + 1;
   bursts_refused_ = in_burst && !windowed_ && !first ? bursts_refused_ + 1
@@ -199,7 +191,7 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
 // what a fresh limit took, and when it takes more: the one and only evidence
 void pace::learn_first(double admitted, double open_for, double closed_for) {
   const double whole = std::max(open_for + closed_for, 1e-3);
-  rate_ = between(slowest, std::max(admitted, 1.0) / whole, std::max(rate_, slowest));
+  rate_ = std::clamp(std::max(admitted, 1.0) / whole, slowest, std::max(rate_, slowest));
   burst_ = proven_ = std::max(1.0, admitted);
   known_by_ = limit_evidence::refusals;
   calm_ = seconds(0);
@@ -239,7 +231,7 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     most = least > 0 ? least : tried * leap_down;
   }
   if (known_by_ != limit_evidence::headers)
-    rate_ = between(slowest, std::max(least, most), std::max(tried, slowest));
+    rate_ = std::clamp(std::max(least, most), slowest, std::max(tried, slowest));
 
   if (std::abs(rate_ - before) < 0.1 * before) {
     patience_ = std::min(std::max(patience_ * 2, first_loss * lost_), longest_patience);

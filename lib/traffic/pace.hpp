@@ -54,7 +54,6 @@ class pace {
   void refill(time_point now);
   void learn_first(double admitted, double open_for, double closed_for);
   void learn(double admitted, double open_for, time_point sent);
-  void settle(double rate);
   [[nodiscard]] bool smooth() const;
   [[nodiscard]] double growth() const;
   [[nodiscard]] double now_per_second() const;
@@ -65,7 +64,7 @@ class pace {
   double burst_;     // credits that may stand after a pause
   double proven_;    // of them, what was once admitted in a go
   double credit_;
-  double owed_ = 0;  // of the opening's credits, those that come at four times the rate
+  double owed_ = 0;  // of the opening's credits, those that come at a multiple of the rate
   time_point at_{};
   bool open_ = true;
   bool begun_ = false;

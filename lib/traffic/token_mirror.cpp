@@ -1,6 +1,8 @@
 // The client's copy of a route's token limit.
 #include "traffic/token_mirror.hpp"
 
+#include "traffic/refill.hpp"
+
 #include <algorithm>
 
 namespace reroute::detail {
@@ -24,10 +26,9 @@ void token_mirror::heard(double limit, double remaining, nanoseconds reset, doub
                          time_point now) {
   if (limit <= 0) return;
   refill(now);
-  if (limit != limit_) rate_ = limit / 60;  // documented: per minute
+  if (limit != limit_) rate_ = 0;
   limit_ = limit;
-  if (limit > remaining && reset.count() > 0)
-    rate_ = std::max(rate_, (limit - remaining) / seconds(reset).count());
+  rate_ = std::max(rate_, told_rate(limit, remaining, reset));
   level_ = remaining - unseen;
 }
 
@@ -36,9 +37,7 @@ token_mirror::time_point token_mirror::earliest(double tokens, time_point now) {
   refill(now);
   const double missing = std::min(tokens, limit_) - level_;
   if (missing <= limit_ * 1e-9) return now;
-  return now + std::max<nanoseconds>(
-                   std::chrono::ceil<std::chrono::microseconds>(seconds(missing / rate_)),
-                   std::chrono::microseconds(1));
+  return now + time_to_fill(missing, rate_);
 }
 
 void token_mirror::give_back(double tokens) { level_ = std::min(limit_, level_ + tokens); }

@@ -14,6 +14,9 @@ namespace reroute::detail {
 /// Routes of a client as a set of bits: bit 0 is the client's first route.
 using route_set = std::uint32_t;
 inline constexpr int max_routes = 32;
+[[nodiscard]] constexpr bool holds(route_set routes, int route) {
+  return (routes >> route & 1U) != 0;
+}
 
 struct lane;
 
