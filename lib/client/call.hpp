@@ -7,7 +7,7 @@
 
 #include "client/call_machine.hpp"
 #include "traffic/gate.hpp"
-#include "traffic/lane.hpp"
+#include "traffic/waiter.hpp"
 
 #include <asio/cancellation_signal.hpp>
 

@@ -62,7 +62,7 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
 call_machine::step call_machine::closed(route_set routes, time_point now) {
   remember();
   for (int route = 0; route < count_; ++route)
-    if ((routes >> route & 1U) != 0) progress_[static_cast<std::size_t>(route)].out = true;
+    if (holds(routes, route)) progress_[static_cast<std::size_t>(route)].out = true;
   return pinned_ >= 0 || none_left() ? finish(stopped::would_miss_deadline) : next(now);
 }
 
@@ -74,8 +74,7 @@ call_machine::step call_machine::next(time_point now) const {
   time_point first_back = time_point::max();
   for (int route = 0; route < count_; ++route) {
     if (pinned_ >= 0 && route != pinned_) continue;
-    const route_progress* const here =
-        !progress_ ? nullptr : &progress_[static_cast<std::size_t>(route)];
+    const route_progress* const here = progress_of(route);
     if (here && here->out) continue;
     if (!here || here->not_before <= now) {
       after.routes |= route_set{1} << route;
@@ -93,8 +92,7 @@ call_machine::step call_machine::next(time_point now) const {
 route_set call_machine::usable(time_point now) const {
   route_set all = 0;
   for (int route = 0; route < count_; ++route) {
-    const route_progress* const here =
-        !progress_ ? nullptr : &progress_[static_cast<std::size_t>(route)];
+    const route_progress* const here = progress_of(route);
     if (!here || (!here->out && here->not_before <= now)) all |= route_set{1} << route;
   }
   return all;
@@ -102,6 +100,11 @@ route_set call_machine::usable(time_point now) const {
 
 void call_machine::remember() {
   if (!progress_) progress_ = std::make_unique<route_progress[]>(static_cast<std::size_t>(count_));
+}
+
+// null as long as nothing failed
+const call_machine::route_progress* call_machine::progress_of(int route) const {
+  return progress_ ? &progress_[static_cast<std::size_t>(route)] : nullptr;
 }
 
 bool call_machine::none_left() const {

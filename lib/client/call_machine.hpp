@@ -73,6 +73,7 @@ class call_machine {
   [[nodiscard]] static step finish(reroute::stopped why);
   [[nodiscard]] bool none_left() const;
   void remember();
+  [[nodiscard]] const route_progress* progress_of(int route) const;
 
   plan plan_;
   int count_;

@@ -10,6 +10,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace reroute {
@@ -77,10 +78,9 @@ class boxed_initiation {
   template <class Handler>
   void operator()(Handler&& handler, operation op, encoded_request* request,
                   const call_options* options) const {
-    using boxed = boxing<std::decay_t<Handler>>;
-    auto erased =
-        completion_of<boxed>::make(boxed(std::forward<Handler>(handler)), (*engine_)->executor());
-    start_call(*engine_, on_its_strand_, op, std::move(*request), *options, std::move(erased));
+    const call_initiation begin(*engine_, on_its_strand_);
+    begin(boxing<std::decay_t<Handler>>(std::forward<Handler>(handler)), op, std::move(*request),
+          *options);
   }
 
  private:
@@ -88,28 +88,20 @@ class boxed_initiation {
   bool on_its_strand_;
 };
 
-asio::awaitable<message> create_call(engine_ptr at, encoded_request request, call_options options) {
+// awaits a call's ending; `answer` is where its operation puts what was asked for
+template <class Answer>
+asio::awaitable<Answer> answered_call(engine_ptr at, operation op,
+                                      std::optional<Answer> outcome::*answer,
+                                      encoded_request request, call_options options) {
   // a coroutine may run elsewhere than the client: then the call begins over there
   const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
   const boxed_initiation begin(at, on_its_strand);
   const asio::use_awaitable_t<> token;
   const ending_ptr end =
       co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ending_ptr)>(
-          begin, token, operation::create, &request, &options);
+          begin, token, op, &request, &options);
   if (end->code) throw api_error(end->code, std::move(end->result));
-  co_return std::move(*end->result.answer);
-}
-
-asio::awaitable<token_count> count_call(engine_ptr at, encoded_request request,
-                                        call_options options) {
-  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
-  const boxed_initiation begin(at, on_its_strand);
-  const asio::use_awaitable_t<> token;
-  const ending_ptr end =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ending_ptr)>(
-          begin, token, operation::count_tokens, &request, &options);
-  if (end->code) throw api_error(end->code, std::move(end->result));
-  co_return std::move(*end->result.tokens);
+  co_return std::move(*(end->result.*answer));
 }
 
 }  // namespace
@@ -138,7 +130,8 @@ asio::awaitable<message> client::create(const message_request& request) {
 }
 
 asio::awaitable<message> client::create(const message_request& request, call_options options) {
-  return detail::create_call(engine_, request.encode(operation::create), std::move(options));
+  return detail::answered_call(engine_, operation::create, &outcome::answer,
+                               request.encode(operation::create), std::move(options));
 }
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request) {
@@ -147,7 +140,8 @@ asio::awaitable<token_count> client::count_tokens(const message_request& request
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request,
                                                   call_options options) {
-  return detail::count_call(engine_, request.encode(operation::count_tokens), std::move(options));
+  return detail::answered_call(engine_, operation::count_tokens, &outcome::tokens,
+                               request.encode(operation::count_tokens), std::move(options));
 }
 
 void client::cancel() { engine_->cancel_all(); }

@@ -68,7 +68,7 @@ class engine : public std::enable_shared_from_this<engine> {
   void launch(call& which, int route, permit held, bool hedge = false);
   void hedge(flight& slow);
   void race(call& which);
-  [[nodiscard]] bool ask_too(call& which, int route);
+  [[nodiscard]] bool ask_too(call& which, int route, bool from_budget);
   void begin_exchange(flight& from);
   void end_exchange(flight& from, const normalized_error& error, exchange_facts& facts);
   void land(flight& from);

@@ -56,13 +56,16 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
 }
 
 // asks another route too, if it is open and there is something left to spend
-bool engine::ask_too(call& which, int route) {
+bool engine::ask_too(call& which, int route, bool from_budget) {
   gate& at = dispatcher_.gate_of(route, which.scope);
-  const time_point when = now();
+  const time_point when = now();  // once: real time goes on between two looks
   if (at.earliest(when, which.need) > when || at.current(when) != gate_state::open) return false;
   const double tokens = at.tokens_of(which.need);
-  if (hedge_tokens_.known() && hedge_tokens_.earliest(tokens, when) > when) return false;
-  if (hedge_tokens_.known()) hedge_tokens_.take(tokens);
+  if (hedge_tokens_.earliest(tokens, when) > when) return false;
+  // never more than the budget holds now: a hedge does not wait for it
+  const time_point at_once = when + std::chrono::nanoseconds(1);
+  if (from_budget && rules_.budget.reserve(when, at_once) == time_point::max()) return false;
+  hedge_tokens_.take(tokens);
   ++counts_.hedges;
   launch(which, route, at.admit(when, which.need), true);
   return true;
@@ -74,15 +77,8 @@ void engine::hedge(flight& slow) {
   slow.hedge_at = time_point::max();
   set_due(slow);
   const route_set others = which.machine.usable(now()) & ~(route_set{1} << slow.route);
-  for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
-    if ((others >> route & 1U) == 0) continue;
-    gate& at = dispatcher_.gate_of(route, which.scope);
-    const time_point when = now();  // once: real time goes on between two looks
-    if (at.earliest(when, which.need) > when || at.current(when) != gate_state::open) continue;
-    // never more than the budget holds now: a hedge does not wait for it
-    if (rules_.budget.reserve(when, when + std::chrono::nanoseconds(1)) == time_point::max()) break;
-    if (ask_too(which, route)) return;
-  }
+  for (int route = 0; route < static_cast<int>(routes_.size()); ++route)
+    if (holds(others, route) && ask_too(which, route, true)) return;
   ++counts_.hedges_withheld;
 }
 
@@ -91,8 +87,8 @@ void engine::race(call& which) {
   const route_set others =
       which.machine.usable(now()) & ~(route_set{1} << which.flights.front()->route);
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
-    if ((others >> route & 1U) == 0) continue;
-    if (!ask_too(which, route)) ++counts_.hedges_withheld;
+    if (!holds(others, route)) continue;
+    if (!ask_too(which, route, false)) ++counts_.hedges_withheld;
     if (!which.done || which.flights.empty()) return;  // an observer has ended it
   }
 }
@@ -219,7 +215,7 @@ void engine::exchange_failed(flight& from, normalized_error error, exchange_fact
   if (from.owner) begin_exchange(from);
 }
 
-// it is not under way any more
+// it is not under way any more; whoever tells of it (its coroutine, `leave_all`) keeps it alive
 void engine::land(flight& from) {
   call& which = *from.owner;
   if (from.clock.linked()) flights_.erase(from);
@@ -239,9 +235,6 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   const std::shared_ptr<call> keep = calls_[which.place];
   end_exchange(from, error, facts);
   if (!from.owner) return;  // cancelled by an observer
-  const std::shared_ptr<flight> keep_flight =
-      *std::find_if(which.flights.begin(), which.flights.end(),
-                    [&from](const auto& each) { return each.get() == &from; });
   land(from);
   const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
   // another attempt may still answer; what was decided here counts if it does not
@@ -267,9 +260,6 @@ void engine::answered(flight& from, outcome answer, exchange_facts facts) noexce
   if (!from.owner) return;
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];
-  const std::shared_ptr<flight> keep_flight =
-      *std::find_if(which.flights.begin(), which.flights.end(),
-                    [&from](const auto& each) { return each.get() == &from; });
   end_exchange(from, {}, facts);
   const attempt& line = which.attempts[from.line];
   if (answer.answer) {

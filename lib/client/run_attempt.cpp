@@ -21,6 +21,7 @@ struct reading {
   reading() = default;
   transport_error error;
   http::response response;
+  exchange_facts facts;  // of the head, if one came
 };
 
 http::date today(const engine& self) {
@@ -55,7 +56,8 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   }
   whole.response.status = begun.head.status;
   whole.response.headers = std::move(begun.head.headers);
-  self.head_came(mine, facts_of(whole.response, today(self)));
+  whole.facts = facts_of(whole.response, today(self));
+  self.head_came(mine, whole.facts);
   for (bool last = false; !last;) {
     if (mine.given_up()) {  // between two reads, which have not heard of it
       whole.error.code = asio::error::operation_aborted;
@@ -144,41 +146,38 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
     const http::response& response = whole.response;
     const bool fine = response.status / 100 == 2;
     if (response.status == 0 || (fine && whole.error)) {
-      exchange_facts facts =
-          response.status == 0 ? exchange_facts() : facts_of(response, today(*self));
       normalized_error error = resolve_transport_failure(
           name, whole.error.code, whole.error.sent || fine, whole.error.detail);
-      error.request_id = facts.request_id;
-      self->failed(*mine, std::move(error), std::move(facts));
+      error.request_id = whole.facts.request_id;
+      self->failed(*mine, std::move(error), std::move(whole.facts));
       co_return;
     }
-    exchange_facts facts = facts_of(response, today(*self));
     if (fine) {
       outcome answer;
       std::string why = read_answer(op, response.body, answer);
       if (why.empty()) {
-        self->answered(*mine, std::move(answer), std::move(facts));
+        self->answered(*mine, std::move(answer), std::move(whole.facts));
       } else {
         normalized_error error =
             resolve_transport_failure(name, make_error_code(errc::malformed_answer), true, why);
-        error.request_id = facts.request_id;
-        self->failed(*mine, std::move(error), std::move(facts));
+        error.request_id = whole.facts.request_id;
+        self->failed(*mine, std::move(error), std::move(whole.facts));
       }
       co_return;
     }
     // an error whose body was cut off is still that error
     normalized_error error = resolved(on, response, today(*self));
     if (response.status != 401 || refreshed) {
-      self->failed(*mine, std::move(error), std::move(facts));
+      self->failed(*mine, std::move(error), std::move(whole.facts));
       co_return;
     }
     refreshed = true;
     token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
     if (!fetched.error && fetched.token.secret() == token.secret()) {
-      self->failed(*mine, std::move(error), std::move(facts));  // the source has no other
+      self->failed(*mine, std::move(error), std::move(whole.facts));  // the source has no other
       co_return;
     }
-    self->exchange_failed(*mine, std::move(error), std::move(facts));
+    self->exchange_failed(*mine, std::move(error), std::move(whole.facts));
     if (fetched.error) {
       self->failed(
           *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
