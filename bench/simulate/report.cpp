@@ -1,6 +1,9 @@
 // What the simulator prints.
 #include "bench/simulate/report.hpp"
 
+#include "bench/support/figure_row.hpp"
+#include "bench/support/median.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -9,6 +12,7 @@
 #include <fstream>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -23,13 +27,11 @@ constexpr const char* event_names[] = {"quota", "fault", "silence", "neighbour"}
 
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
-double median(const simulated& of, double simulation_result::*figure) {
+double middle(const simulated& of, double simulation_result::*figure) {
   std::vector<double> values;
   for (const simulation_result& each : of.results)
     values.push_back(each.*figure);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return median(std::move(values));
 }
 
 std::size_t sum(const simulated& of, std::size_t simulation_result::*figure) {
@@ -79,11 +81,11 @@ void print_line(const simulated& what) {
     most_wasted = std::max(most_wasted, each.wasted);
   }
   std::printf("%-26s %8.4f %7.4f %8.2f %7.4f %6.3f %6zu %6zu %8.3f %8.3f %8.3f %6zu %6zu\n",
-              what.scenario.substr(0, 26).c_str(), median(what, &result::goodput),
-              median(what, &result::drain), median(what, &result::ideal_drain_s),
-              median(what, &result::wasted), most_wasted, sum(what, &result::lost),
-              sum(what, &result::violations), median(what, &result::p50_s),
-              median(what, &result::p99_s), median(what, &result::ideal_p99_s),
+              what.scenario.substr(0, 26).c_str(), middle(what, &result::goodput),
+              middle(what, &result::drain), middle(what, &result::ideal_drain_s),
+              middle(what, &result::wasted), most_wasted, sum(what, &result::lost),
+              sum(what, &result::violations), middle(what, &result::p50_s),
+              middle(what, &result::p99_s), middle(what, &result::ideal_p99_s),
               sum(what, &result::billed_twice), broken);
 }
 
@@ -109,22 +111,9 @@ void print_timeline(const simulation_result& result) {
 
 void write_json(const std::string& path, const std::vector<simulated>& all) {
   boost::json::array rows;
-  for (const simulated& what : all) {
-    for (const simulation_result& each : what.results) {
-      rows.push_back({{"scenario", what.scenario},
-                      {"client", "reroute"},
-                      {"seed", each.seed},
-                      {"goodput", each.goodput},
-                      {"drain", each.drain},
-                      {"wasted", each.wasted},
-                      {"lost", each.lost},
-                      {"violations", each.violations},
-                      {"p50_s", each.p50_s},
-                      {"p99_s", each.p99_s},
-                      {"ideal_p99_s", each.ideal_p99_s},
-                      {"billed_twice", each.billed_twice}});
-    }
-  }
+  for (const simulated& what : all)
+    for (const simulation_result& each : what.results)
+      rows.push_back(figure_row(what.scenario, "reroute", each));
   std::ofstream file(path);
   file << boost::json::serialize(rows) << '\n';
   file.close();

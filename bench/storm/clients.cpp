@@ -8,6 +8,7 @@
 #include "bench/storm/server_process.hpp"
 #include "bench/support/article_loops.hpp"
 #include "bench/support/per_request_loop.hpp"
+#include "testing/scenario_plan.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -18,15 +19,6 @@ namespace storm {
 namespace {
 
 using reroute::testing::scenario;
-
-// the only place that knows which plans there are
-reroute::plan plan_of(const scenario& what) {
-  if (what.plan == "spill") return reroute::spill();
-  if (what.plan == "in_order") return reroute::in_order();
-  if (what.plan == "hedge") return reroute::hedge();
-  if (what.plan == "race") return reroute::race();
-  throw std::invalid_argument(what.name + ": there is no plan \"" + what.plan + "\"");
-}
 
 // call `number`, with a prompt of as many tokens as the scenario wants, four bytes each
 class questions {
@@ -110,7 +102,7 @@ run_result run_client(const std::string& client, const scenario& what,
   const auto& names = client_names();
   if (std::find(names.begin(), names.end(), client) == names.end())
     throw std::invalid_argument("there is no client \"" + client + "\"");
-  const reroute::plan plan = plan_of(what);
+  const reroute::plan plan = reroute::testing::plan_of(what);
   server_process server(what);
   asio::io_context io(1);
   calls all(io, what, ideal, "  " + client);

@@ -1,10 +1,9 @@
 // Rows for people and for programs.
 #include "bench/storm/table.hpp"
 
-#include <boost/json/object.hpp>
+#include "bench/support/figure_row.hpp"
 
 #include <cstdio>
-#include <utility>
 
 namespace storm {
 
@@ -23,22 +22,8 @@ void print_row(const row& median, std::size_t seeds, bool first) {
 
 boost::json::array to_json(const std::vector<row>& rows) {
   boost::json::array made;
-  for (const row& each : rows) {
-    boost::json::object one;
-    one["scenario"] = each.scenario;
-    one["client"] = each.client;
-    one["seed"] = each.seed;
-    one["goodput"] = each.goodput;
-    one["drain"] = each.drain;
-    one["wasted"] = each.wasted;
-    one["lost"] = each.lost;
-    one["violations"] = each.violations;
-    one["p50_s"] = each.p50_s;
-    one["p99_s"] = each.p99_s;
-    one["ideal_p99_s"] = each.ideal_p99_s;
-    one["billed_twice"] = each.billed_twice;
-    made.push_back(std::move(one));
-  }
+  for (const row& each : rows)
+    made.push_back(bench::figure_row(each.scenario, each.client, each));
   return made;
 }
 

@@ -16,10 +16,8 @@ class bucket {
       : full_rate_(rate), full_burst_(burst), rate_(rate), burst_(burst), level_(burst) {}
 
   [[nodiscard]] bool limits() const noexcept { return full_rate_ > 0; }
-  /// What it gives per second while nobody else takes from it.
   /// The most that it holds now.
   [[nodiscard]] double size() const { return burst_; }
-  [[nodiscard]] double rate() const noexcept { return rate_; }
   [[nodiscard]] double left(time_point now) const {
     if (!limits()) return burst_;
     const std::chrono::duration<double> passed = begun_ ? now - filled_ : nanoseconds(0);

@@ -1,49 +1,34 @@
-// The figures of a simulated storm: what the ledger holds, against the ideal.
-#include "testing/percentile.hpp"
+// The result of a simulated storm: what its ledger holds.
+#include "testing/storm_figures.hpp"
 #include "testing/storm_ledger.hpp"
 
 #include <cstdio>
 #include <ostream>
 
 namespace reroute::testing {
-namespace {
-
-constexpr storm_time grace = std::chrono::milliseconds(500);
-
-double seconds(storm_time value) { return std::chrono::duration<double>(value).count(); }
-
-// 1 where there is nothing to compare with
-double ratio(double value, double of) { return of > 0 ? value / of : 1; }
-
-}  // namespace
 
 simulation_result storm_ledger::result(const schedule& best) const {
   simulation_result made;
   made.scenario = storm_.name;
   made.seed = storm_.seed;
   made.calls = storm_.calls;
-  std::vector<double> latencies;
-  storm_time last{0};
-  std::size_t in_time = 0;
+  std::vector<answered_call> answers;
   for (const call_record& each : calls_) {
     made.answered_at.push_back(each.answered);
     if (each.admitted_on.size() > 1) ++made.billed_twice;
-    if (!each.answered) continue;
-    ++made.answers;
-    if (*each.answered <= best.drain + grace) ++in_time;
-    last = std::max(last, *each.answered);
-    latencies.push_back(seconds(*each.answered - *each.begun));
+    if (each.answered) answers.push_back({*each.begun, *each.answered});
   }
-  made.goodput = ratio(static_cast<double>(in_time), static_cast<double>(best.answered));
-  made.drain_s = seconds(last);
-  made.ideal_drain_s = seconds(best.drain);
-  made.drain = ratio(made.drain_s, made.ideal_drain_s);
-  made.wasted = static_cast<double>(wasted_);
-  if (made.answers > 0) made.wasted /= static_cast<double>(made.answers);
-  made.lost = best.answered > made.answers ? best.answered - made.answers : 0;
-  made.p50_s = percentile(latencies, 0.5);
-  made.p99_s = percentile(latencies, 0.99);
-  made.ideal_p99_s = best.p99_s;
+  const storm_figures figures = figures_of(answers, wasted_, best);
+  made.answers = answers.size();
+  made.goodput = figures.goodput;
+  made.drain = figures.drain;
+  made.drain_s = figures.drain_s;
+  made.ideal_drain_s = figures.ideal_drain_s;
+  made.wasted = figures.wasted;
+  made.lost = figures.lost;
+  made.p50_s = figures.p50_s;
+  made.p99_s = figures.p99_s;
+  made.ideal_p99_s = figures.ideal_p99_s;
   for (const route_record& each : routes_) {
     made.routes.push_back(each.counts);
     made.violations += each.counts.violations;
