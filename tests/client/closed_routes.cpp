@@ -5,16 +5,13 @@
 using namespace std::chrono_literals;
 using reroute::category;
 using reroute::stopped;
+using tests::always;
 using tests::answer;
 using tests::refusal;
 using tests::rig;
 using tests::says;
 
 namespace {
-
-tests::director always(tests::line said) {
-  return [said](const auto&, std::size_t) { return said; };
-}
 
 reroute::client_options in_order() {
   reroute::client_options options;

@@ -10,23 +10,12 @@ using namespace std::chrono_literals;
 using reroute::category;
 using reroute::errc;
 using reroute::stopped;
+using tests::always;
 using tests::answer;
+using tests::first;
 using tests::refusal;
 using tests::rig;
 using tests::says;
-
-namespace {
-
-tests::director always(tests::line said) {
-  return [said](const auto&, std::size_t) { return said; };
-}
-
-// the first `count` times this, then an answer
-tests::director first(std::size_t count, tests::line said) {
-  return [=](const auto&, std::size_t number) { return number < count ? said : answer("a"); };
-}
-
-}  // namespace
 
 TEST_CASE("an answer comes back with its route, its ids and its story") {
   rig r(always(answer("hi")));

@@ -6,6 +6,7 @@ using namespace std::chrono_literals;
 using reroute::category;
 using reroute::errc;
 using reroute::stopped;
+using tests::always;
 using tests::answer;
 using tests::refusal;
 using tests::rig;
@@ -13,10 +14,6 @@ using tests::says;
 using tests::silence;
 
 namespace {
-
-tests::director always(tests::line said) {
-  return [said](const auto&, std::size_t) { return said; };
-}
 
 tests::line slow(tests::line said, std::chrono::milliseconds head_after) {
   said.head_after = head_after;

@@ -12,18 +12,11 @@ using namespace std::chrono_literals;
 using reroute::category;
 using reroute::errc;
 using reroute::stopped;
+using tests::always;
 using tests::answer;
 using tests::rig;
 using tests::says;
 using tests::silence;
-
-namespace {
-
-tests::director always(tests::line said) {
-  return [said](const auto&, std::size_t) { return said; };
-}
-
-}  // namespace
 
 TEST_CASE("a transport that throws is a failed attempt, not a call that hangs") {
   rig r([](const auto&, std::size_t) -> tests::line { throw std::runtime_error("canary"); });

@@ -7,16 +7,13 @@
 using namespace std::chrono_literals;
 using reroute::gate_state;
 using reroute::limit_evidence;
+using tests::always;
 using tests::answer;
 using tests::refusal;
 using tests::rig;
 using tests::says;
 
 namespace {
-
-tests::director always(tests::line said) {
-  return [said](const auto&, std::size_t) { return said; };
-}
 
 const reroute::gate_status& find(const std::vector<reroute::gate_status>& all,
                                  std::string_view route) {

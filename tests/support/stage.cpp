@@ -46,6 +46,14 @@ line silence() {
   return said;
 }
 
+director always(line said) {
+  return [said](const auto&, std::size_t) { return said; };
+}
+
+director first(std::size_t count, line said, line then) {
+  return [=](const auto&, std::size_t number) { return number < count ? said : then; };
+}
+
 asio::awaitable<bool> wait_on(std::shared_ptr<reroute::clock> time,
                               std::chrono::milliseconds how_long) {
   const auto executor = co_await asio::this_coro::executor;

@@ -35,6 +35,11 @@ line silence();
 /// Asked for each request; `number` counts from 0.
 using director = std::function<line(const reroute::http::request& request, std::size_t number)>;
 
+/// The same line to every request.
+director always(line said);
+/// This line to the first `count` requests, then `then`.
+director first(std::size_t count, line said, line then = answer("a"));
+
 class stage : public reroute::transport, public std::enable_shared_from_this<stage> {
  public:
   stage(std::shared_ptr<reroute::clock> time, director lines)
