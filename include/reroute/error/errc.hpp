@@ -11,13 +11,13 @@ namespace reroute {
 /// Error codes. Each has a `category` (compare with `==`); the timeouts also equal `std::errc::timed_out`.
 enum class errc {
   // what a provider answered
-  rate_limited = 1,   ///< rate_limit: 429
-  overloaded,         ///< overloaded: 529, 503
-  quota_exhausted,    ///< quota: spend cap, balance, no quota
-  unauthorized,       ///< auth: 401, 403
-  rejected,           ///< bad_request: the request itself
-  provider_timeout,   ///< timeout: 408, 504
-  server_error,       ///< server: 5xx, 409
+  rate_limited = 1,  ///< rate_limit: 429
+  overloaded,        ///< overloaded: 529, 503
+  quota_exhausted,   ///< quota: spend cap, balance, no quota
+  unauthorized,      ///< auth: 401, 403
+  rejected,          ///< bad_request: the request itself
+  provider_timeout,  ///< timeout: 408, 504
+  server_error,      ///< server: 5xx, 409
   // the way there and back
   connect_failed,       ///< network: no address of the host answered
   host_not_found,       ///< network: the name has no address
@@ -38,7 +38,7 @@ enum class errc {
   would_miss_deadline,  ///< timeout: no route can admit the call before its deadline; told at once
   too_many_waiting,     ///< overloaded: `client_options::max_waiting` calls wait already
   // credentials
-  credential_failed,    ///< auth: the credential could not be obtained
+  credential_failed,  ///< auth: the credential could not be obtained
 };
 
 /// The `std::error_category` of `errc`.

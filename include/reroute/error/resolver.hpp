@@ -42,11 +42,13 @@ struct resolver_options {
 
 /// A failed transport as a normalized error. `sent` says that the request had left. `detail` is the
 /// message; that of `code` if it is empty. Cancelled, and the caller's own deadline, are for no route.
-[[nodiscard]] normalized_error resolve_transport_failure(std::string_view route, std::error_code code,
-                                                         bool sent, std::string_view detail = {});
+[[nodiscard]] normalized_error resolve_transport_failure(std::string_view route,
+                                                         std::error_code code, bool sent,
+                                                         std::string_view detail = {});
 
 /// A credential that could not be obtained: auth, failover-worthy, retryable by cause.
-[[nodiscard]] normalized_error resolve_credential_failure(std::string_view route, std::error_code cause,
-                                                          bool retryable, std::string_view detail = {});
+[[nodiscard]] normalized_error resolve_credential_failure(std::string_view route,
+                                                          std::error_code cause, bool retryable,
+                                                          std::string_view detail = {});
 
 }  // namespace reroute

@@ -12,7 +12,7 @@ namespace reroute::http {
 
 /// One bucket of a quota. What the response did not say is empty.
 struct quota_bucket {
-  std::optional<std::int64_t> limit;      ///< size of the bucket, per `window` (a minute unless said)
+  std::optional<std::int64_t> limit;  ///< size of the bucket, per `window` (a minute unless said)
   std::optional<std::int64_t> remaining;  ///< what was left when the response was made
   /// Until the bucket is FULL again, from the response's Date; not how long this request must wait.
   std::optional<std::chrono::milliseconds> reset;

@@ -15,10 +15,10 @@ namespace reroute::http {
 /// Where a wait was read.
 enum class hint_source : std::uint8_t {
   none,
-  retry_after_ms,     ///< `retry-after-ms` or `x-ms-retry-after-ms`
-  retry_after,        ///< `Retry-After` in seconds
-  retry_after_date,   ///< `Retry-After` as HTTP-date
-  message_text,       ///< "Please wait 33 seconds before retrying." in an error body
+  retry_after_ms,    ///< `retry-after-ms` or `x-ms-retry-after-ms`
+  retry_after,       ///< `Retry-After` in seconds
+  retry_after_date,  ///< `Retry-After` as HTTP-date
+  message_text,      ///< "Please wait 33 seconds before retrying." in an error body
 };
 
 [[nodiscard]] std::string_view to_string(hint_source source) noexcept;
@@ -41,7 +41,8 @@ struct retry_hint {
 /// The whole value must match: no sign, prefix, exponent, inf, nan or white space; what is too long
 /// saturates at `longest_wait`. A date is counted from `now`, and the past is 0. Anything else is
 /// nothing. Never throws, never allocates.
-[[nodiscard]] std::optional<retry_hint> parse_retry_after(std::string_view value, date now) noexcept;
+[[nodiscard]] std::optional<retry_hint> parse_retry_after(std::string_view value,
+                                                          date now) noexcept;
 
 /// The wait that these response headers ask for: `retry-after-ms`, then `x-ms-retry-after-ms`, then
 /// `Retry-After`.

@@ -53,8 +53,8 @@ struct https_options {
 /// Throws `std::invalid_argument`, naming the option, for a CA that cannot be read, negative times or
 /// zero limits. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
 /// Asio's resolver, whose answers are cached.
-[[nodiscard]] std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
-                                                              https_options options = {},
-                                                              std::shared_ptr<clock> time = system_clock());
+[[nodiscard]] std::shared_ptr<transport> make_https_transport(
+    asio::any_io_executor executor, https_options options = {},
+    std::shared_ptr<clock> time = system_clock());
 
 }  // namespace reroute

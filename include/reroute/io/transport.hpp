@@ -15,9 +15,10 @@ namespace reroute {
 
 /// Why an exchange failed. Failures travel as values: a transport does not throw.
 struct transport_error {
-  std::error_code code;  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
-  bool sent = false;     ///< at least one byte of the request may have reached the peer
-  std::string detail;    ///< for people, e.g. "certificate has expired"; never a credential
+  std::error_code
+      code;  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
+  bool sent = false;   ///< at least one byte of the request may have reached the peer
+  std::string detail;  ///< for people, e.g. "certificate has expired"; never a credential
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(code); }
 };
