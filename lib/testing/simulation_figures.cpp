@@ -1,9 +1,10 @@
 // The result of a simulated storm: what its ledger holds.
+#include "detail/fixed_point.hpp"
 #include "testing/storm_figures.hpp"
 #include "testing/storm_ledger.hpp"
 
-#include <cstdio>
 #include <ostream>
+#include <string>
 
 namespace reroute::testing {
 
@@ -39,15 +40,20 @@ simulation_result storm_ledger::result(const schedule& best) const {
 }
 
 std::ostream& operator<<(std::ostream& out, const simulation_result& value) {
-  char text[400];
-  std::snprintf(text, sizeof text,
-                "%s (seed %llu): goodput %.4f, drain %.4f of %.2f s, wasted %.4f, lost %zu, "
-                "violations %zu, p50 %.3f s, p99 %.3f s (ideal %.3f s), billed twice %zu, "
-                "broken %zu",
-                value.scenario.substr(0, 100).c_str(), static_cast<unsigned long long>(value.seed),
-                value.goodput, value.drain, value.ideal_drain_s, value.wasted, value.lost,
-                value.violations, value.p50_s, value.p99_s, value.ideal_p99_s, value.billed_twice,
-                value.broken.size());
+  const auto fixed = [](double number, int digits) { return detail::fixed_point(number, digits); };
+  std::string text = value.scenario.substr(0, 100);
+  text.append(" (seed ").append(std::to_string(value.seed));
+  text.append("): goodput ").append(fixed(value.goodput, 4));
+  text.append(", drain ").append(fixed(value.drain, 4));
+  text.append(" of ").append(fixed(value.ideal_drain_s, 2));
+  text.append(" s, wasted ").append(fixed(value.wasted, 4));
+  text.append(", lost ").append(std::to_string(value.lost));
+  text.append(", violations ").append(std::to_string(value.violations));
+  text.append(", p50 ").append(fixed(value.p50_s, 3));
+  text.append(" s, p99 ").append(fixed(value.p99_s, 3));
+  text.append(" s (ideal ").append(fixed(value.ideal_p99_s, 3));
+  text.append(" s), billed twice ").append(std::to_string(value.billed_twice));
+  text.append(", broken ").append(std::to_string(value.broken.size()));
   return out << text;
 }
 

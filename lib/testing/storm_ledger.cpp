@@ -1,8 +1,9 @@
 // The ledger of a storm: every event is counted, and held against the invariants.
 #include "testing/storm_ledger.hpp"
 
+#include "detail/fixed_point.hpp"
+
 #include <algorithm>
-#include <cstdio>
 
 namespace reroute::testing {
 namespace {
@@ -12,9 +13,7 @@ constexpr storm_time moment_length = std::chrono::milliseconds(100);
 constexpr storm_time patience = std::chrono::milliseconds(1);
 
 std::string seconds(storm_time value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.6f s", std::chrono::duration<double>(value).count());
-  return text;
+  return detail::fixed_point(std::chrono::duration<double>(value).count(), 6) + " s";
 }
 
 bool holds(const std::vector<std::size_t>& list, std::size_t value) {

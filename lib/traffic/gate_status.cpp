@@ -1,17 +1,14 @@
 // Gate states in words.
 #include <reroute/traffic/gate_status.hpp>
 
-#include <cmath>
+#include "detail/fixed_point.hpp"
+
 #include <ostream>
 
 namespace reroute {
 namespace {
 
-// one decimal, whatever the stream's locale and flags
-std::string tenths(double value) {
-  const auto rounded = static_cast<long long>(std::llround(value * 10));
-  return std::to_string(rounded / 10) + '.' + std::to_string(rounded % 10);
-}
+std::string tenths(double value) { return detail::fixed_point(value, 1); }
 
 std::string in_seconds(std::chrono::nanoseconds time) {
   return tenths(std::chrono::duration<double>(time).count()) + " s";
