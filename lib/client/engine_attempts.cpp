@@ -180,7 +180,7 @@ void engine::tell_gate(flight& from, const normalized_error& error,
       at.refused(from.held, error, when, random());
       break;
     case effect::faulted:
-      at.faulted(from.held, when, random());
+      at.faulted(from.held, error.status != 0, when, random());
       break;
     case effect::released:
       at.released(from.held, when);

@@ -107,11 +107,11 @@ dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(at.routes, route)) continue;
     gate& behind = gate_of(route, at.scope);
-    const time_point when = behind.earliest(now, at.first().need);
+    const time_point when = behind.earliest(now, at.first().need, at.due.size());
     seen.again = std::min(seen.again, when);
     if (when <= now) seen.open_route = route;
-    // spreading is a matter of milliseconds: no reason to go elsewhere
-    if (when <= now || behind.spreading()) {
+    // spreading is a matter of milliseconds: no reason to go elsewhere, but for a crowd
+    if (when <= now || (behind.spreading() && at.due.size() <= 2 * behind.window())) {
       seen.opens = now;
       seen.all_shut = false;
       break;

@@ -9,9 +9,12 @@
 #include <reroute/traffic/gate_status.hpp>
 
 #include "traffic/latency_watch.hpp"
+#include "traffic/limit_shape.hpp"
 #include "traffic/pace.hpp"
 #include "traffic/token_mirror.hpp"
+#include "traffic/window_mirror.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -58,12 +61,15 @@ class gate {
 
   /// The answer to "when may one more go": never before something is heard.
   static constexpr time_point when_heard = time_point::max();
+  static constexpr std::size_t a_crowd = std::size_t{1} << 30;
 
   explicit gate(gate_options options, const quota& stated = {});
 
   /// When an attempt of this cost may go: `now` if at once, a later time, or `when_heard`.
-  /// Counts silence up to `now`.
-  [[nodiscard]] time_point earliest(time_point now, const cost& need = {});
+  /// Counts silence up to `now`. `waiting` calls would go here: whether more is tried than was proved
+  /// depends on whether it would be of use.
+  [[nodiscard]] time_point earliest(time_point now, const cost& need = {},
+                                    std::size_t waiting = a_crowd);
   /// Takes the place that `earliest(now, need) <= now` promised.
   [[nodiscard]] permit admit(time_point now, const cost& need = {});
   /// The attempt goes to the wire only now (its credential had to be fetched): silence counts from
@@ -79,8 +85,9 @@ class gate {
   void admitted(const permit& held, time_point now);
   /// A rate limit, or an overload with a hint. `random` in [0, 1).
   void refused(const permit& held, const normalized_error& error, time_point now, double random);
-  /// The route failed: a reset, a 5xx, an overload without a hint.
-  void faulted(const permit& held, time_point now, double random);
+  /// The route failed: a reset, a 5xx, an overload without a hint. `answered`: it said so itself, so
+  /// that silence after a probe means that the fault is over.
+  void faulted(const permit& held, bool answered, time_point now, double random);
   /// No quota, or a key that this route refuses: closed for long.
   /// `opens_in`: when the route says that it opens again.
   void quarantined(const permit& held, const normalized_error& error, time_point now,
@@ -121,12 +128,29 @@ class gate {
     bool answered = false;
     bool on_the_wire = false;
   };
+  // what a refusal ended: between an opening and it, so many were let through
+  struct period {
+    std::uint64_t first = 0, number = 0;  // its first permit, the one that was refused
+    time_point began, ended;              // when these two were sent
+    double let_through = 0;
+  };
   struct sending {
     std::uint64_t number;
     time_point at;
     double input = 0, output = 0;
   };
+  void heard_no(const permit& held, time_point now);
   bool take_back(const permit& held);  // true if it was unconfirmed until now
+  void learn_refusal(const permit& held, const normalized_error& error, const period& ended,
+                     time_point now);
+  void learn_hint(const permit& held, nanoseconds hint, nanoseconds grain, const period& ended,
+                  time_point now);
+  [[nodiscard]] bool window_is_full(std::uint64_t number) const;
+  [[nodiscard]] bool same_count() const;
+  void remember(const period& ended);
+  [[nodiscard]] period since_window(const permit& held) const;
+  void learn_window(limit_evidence by, time_point now);
+  void hear_requests(const http::quota_bucket& bucket, time_point now);
   void close(time_point until, bool probe_first, bool probe_needs_answer);
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
@@ -156,10 +180,24 @@ class gate {
   time_point probe_again_{};     // when another may go although that one is silent
   int refusals_ = 0;             // closings by refusal since the last admission
   int faults_ = 0;               // faults in a row
+  std::uint64_t last_fault_ = 0;  // number of the latest attempt that met one
+  bool mute_ = false;            // one of them was silence, or a lost connection
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
   time_point closed_since_{};    // when that row began
   // the limits
   pace pace_;
+  window_mirror window_limit_;
+  bool window_only_ = false;  // no bucket beside it
+  bool blind_ = false;        // it was guessed at without a hint
+  std::array<limit_shape, 2> shapes_;  // of what headers say about requests; the latest first
+  std::deque<period> periods_;  // the last few
+  // a window that there may be: since an opening that no bucket explains
+  std::uint64_t span_first_ = 1;
+  time_point span_began_;
+  double span_not_admitted_ = 0;
+  bool new_span_ = false;   // with the next opening
+  bool doubtful_ = false;   // a window is all that one refusal says
+  period row_;                  // the last in which anything was let through
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;
   double tokens_per_byte_ = 0.25;
@@ -168,6 +206,7 @@ class gate {
   double recent_input_ = 0, recent_output_ = 0;
   // the period since it opened
   std::uint64_t period_first_ = 1;  // number of its first permit
+  time_point period_began_;         // when that was sent
   std::size_t not_admitted_ = 0;    // of the period: refused, or never sent
   // the window
   bool paced_ = false;  // nothing is known, and somebody waits for the pace

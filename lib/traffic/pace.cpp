@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
@@ -14,13 +15,19 @@ using seconds = std::chrono::duration<double>;
 constexpr double slowest = 1.0 / 600;      // one in ten minutes
 constexpr double fastest = 1e6;            // per second
 constexpr double enough_evidence = 4;      // admissions that a measurement needs
+constexpr double coarse = 2;               // admissions
 constexpr double plenty_of_evidence = 50;  // after which the next measurement begins anew
 constexpr double step_down = 0.97;         // what is left of a rate that was refused
 constexpr double leap_down = 0.7;          // the same, without a measurement
-constexpr double first_patience = 0.5;     // seconds
+constexpr double first_patience = 0.5;     // seconds, and
+constexpr double first_admissions = 20;    // at a slow limit
+constexpr double confirmed = 3;            // times the patience, when a refusal confirms the rate
+constexpr double worth_growing = 4;        // seconds of the rate: fewer calls wait, and it is not tried
 constexpr double blind_patience = 2;       // the same, without a measurement
-constexpr double told_patience = 4;        // the same, after headers that do not come any more
+constexpr double told_patience = 40;        // the same, after headers that do not come any more
+constexpr double shrunk_patience = 1;    // seconds
 constexpr seconds shrunk_for{30};
+constexpr double nearly = 0.8;          // of the rate before
 constexpr double longest_patience = 60;  // seconds
 constexpr double probe_every = 400;      // admissions: a probe costs one or two refusals
 constexpr double probe_loss = 100;       // seconds of calm per second that a probe loses
@@ -35,9 +42,13 @@ constexpr int most_bursts_refused = 3;
 constexpr double real_growth = 1.3;   // beyond it the limit has moved, or had credits left
 constexpr double most_growth = 63;    // times the rate
 constexpr double quick_refill = 2.5;  // times the rate, for credits that are not proven
-constexpr seconds rounding{2.3};      // of hints: dates in whole seconds, and the way
+constexpr seconds first_doubt{1.3};   // of hints, as long as one refusal is all that is known
+constexpr seconds the_way{0.1};       // of a refusal
 constexpr double spread = 0.01;       // seconds: a timer's grain
 constexpr double first_trust = 0.4;   // of what was admitted before the first refusal
+constexpr double lead = 4;            // credits of an opening that are there at once, and
+constexpr double lead_share = 0.2;    // this share of the burst; the rest follows
+constexpr double reserve = 0.5;       // credits of an opening that are left: counts are coarse
 constexpr double almost = 1 - 1e-6;   // a whole credit
 constexpr seconds headers_fade{3};    // without news they are no evidence any more
 
@@ -78,7 +89,7 @@ bool pace::smooth() const {
 }
 
 double pace::growth() const {
-  if (known_by_ == limit_evidence::none || known_by_ == limit_evidence::headers) return 1;
+  if (known_by_ == limit_evidence::none) return 1;
   const double grown_for = calm_.count() - patience_;
   if (grown_for <= 0) return 1;
   return 1 + std::min(most_growth, growth_step * (std::exp2(grown_for / growth_doubles) - 1));
@@ -87,6 +98,7 @@ double pace::growth() const {
 double pace::rate() const {
   const double grown = rate_ * growth();
   if (stated_ > 0) return std::min(grown, std::max(rate_, stated_));
+  if (known_by_ == limit_evidence::headers) return std::min(grown, std::max(rate_, told_most_));
   return std::min(grown, fastest);
 }
 
@@ -110,17 +122,19 @@ void pace::refill(time_point now) {
   }
   if (pressed_) calm_ += passed;
   pressed_ = false;
-  const double gained = passed.count() * now_per_second();
-  owed_ = std::max(0.0, owed_ - gained);
+  const double usual = passed.count() * rate();
+  const double repaid = std::min(owed_, usual * (quick_refill - 1));
+  owed_ -= repaid;
+  const double gained = usual + repaid;
   // nothing is known: no burst but the first
   const double most = known_by_ == limit_evidence::none ? std::max(1.0, rate_ * spread) : burst_;
   credit_ = std::min(std::max({credit_, 1.0, most}), credit_ + gained);
 }
 
-pace::time_point pace::earliest(time_point now) {
+pace::time_point pace::earliest(time_point now, double waiting) {
   refill(now);
   if (credit_ >= almost) return now;
-  pressed_ = true;
+  pressed_ = waiting > worth_growing * rate_;
   return now + time_to_fill(1 - credit_, std::max(now_per_second(), slowest));
 }
 
@@ -128,26 +142,31 @@ void pace::take() { credit_ -= 1; }
 
 void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_)); }
 
-void pace::heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now) {
+void pace::heard(double limit, double remaining, double least, double most, double unseen,
+                 time_point now) {
   refill(now);
   if (contradicted_ >= most_contradictions) {  // at most it is what they say
     if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - unseen));
     return;
   }
-  if (known_by_ != limit_evidence::headers || limit != told_limit_) told_low_ = 0;
-  told_low_ = std::max(told_low_, told_rate(limit, remaining, reset));
-  told_limit_ = limit;
-  known_by_ = limit_evidence::headers;
+  if (known_by_ != limit_evidence::headers) {
+    known_by_ = limit_evidence::headers;
+    rate_ = 0;
+    calm_ = seconds(0);
+    patience_ = told_patience;
+  }
   told_at_ = now;
+  told_most_ = most;
   if (limit > 0) burst_ = proven_ = std::max(1.0, limit);
-  rate_ = std::clamp(told_low_, slowest, fastest);
+  rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
     owed_ = 0;
     credit_ = std::min(remaining - unseen, std::max(1.0, burst_));
   }
 }
 
-void pace::refused(time_point sent, double admitted, time_point now, time_point opens) {
+void pace::refused(time_point sent, double admitted, time_point now, time_point opens,
+                   nanoseconds grain) {
   refill(now);
   const double open_for = std::max(0.0, seconds(sent - opened_).count());
   const seconds closed_for = opens - now;
@@ -162,7 +181,9 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
     learn(admitted, open_for, sent);
   }
   // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening
-  windowed_ = closed_for > seconds(1.5 / std::max(rate_, slowest)) + rounding;
+  const seconds doubt = first ? first_doubt : seconds(0);
+  windowed_ = too_long_for_a_bucket(
+      opens - now - std::chrono::duration_cast<nanoseconds>(doubt), grain);
   if (first && !windowed_) proven_ = std::max(1.0, first_trust * burst_);
   if (windowed_ && admitted > burst_)
     burst_ =
@@ -188,14 +209,38 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   credit_ = owed_ = 0;
 }
 
+bool pace::too_long_for_a_bucket(nanoseconds wait, nanoseconds grain) const {
+  return grain != nanoseconds::max() &&
+         wait - grain > seconds(1.5 / std::max(rate_, slowest)) + the_way;
+}
+
+void pace::windowed(double count, nanoseconds length, limit_evidence by, time_point now) {
+  refill(now);
+  known_by_ = by;
+  if (by == limit_evidence::headers) told_at_ = now;
+  windowed_ = true;
+  burst_ = proven_ = std::max(1.0, count);
+  rate_ = std::clamp(count / std::max(seconds(length).count(), 1e-3), slowest, fastest);
+  bursts_refused_ = 0;
+  calm_ = seconds(0);
+}
+
+void pace::window_began(time_point now) {
+  refill(now);
+  opened_ = now;
+  opening_ = credit_ = 2 * burst_ + 1;  // the window's count binds, and may be found to be more
+  owed_ = 0;
+  pressed_ = false;
+}
+
 // what a fresh limit took, and when it takes more: the one and only evidence
 void pace::learn_first(double admitted, double open_for, double closed_for) {
   const double whole = std::max(open_for + closed_for, 1e-3);
   rate_ = std::clamp(std::max(admitted, 1.0) / whole, slowest, std::max(rate_, slowest));
-  burst_ = proven_ = std::max(1.0, admitted);
+  burst_ = proven_ = std::max(1.0, admitted - rate_ * open_for);
   known_by_ = limit_evidence::refusals;
   calm_ = seconds(0);
-  patience_ = first_patience;
+  patience_ = std::max(first_patience, first_admissions / rate_);
 }
 
 void pace::learn(double admitted, double open_for, time_point sent) {
@@ -212,7 +257,9 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     const double together = std::max(seconds(sent - anchor_).count(), 1e-3);
     if (since_anchor_ >= enough_evidence) least = since_anchor_ / together;
     // the limit has changed: only the last period counts
-    if (admitted >= enough_evidence && std::abs(admitted / alone - least) > 0.3 * least) {
+    // (by a few more or less than that: a short period's count is coarse)
+    if (admitted >= enough_evidence &&
+        std::abs(admitted - least * alone) > 0.3 * least * alone + coarse) {
       least = admitted / alone;
       since_anchor_ = plenty_of_evidence;
     }
@@ -230,17 +277,23 @@ void pace::learn(double admitted, double open_for, time_point sent) {
   } else {
     most = least > 0 ? least : tried * leap_down;
   }
-  if (known_by_ != limit_evidence::headers)
-    rate_ = std::clamp(std::max(least, most), slowest, std::max(tried, slowest));
+  // what was taken away has come back
+  if (growth() > real_growth && sent - shrunk_at_ < shrunk_for && tried >= nearly * shrunk_from_)
+    most = std::max(most, std::min(tried, shrunk_from_));
+  rate_ = std::clamp(std::max(least, most), slowest, std::max(tried, slowest));
 
   if (std::abs(rate_ - before) < 0.1 * before) {
-    patience_ = std::min(std::max(patience_ * 2, first_loss * lost_), longest_patience);
+    patience_ = std::min(std::max(patience_ * confirmed, first_loss * lost_), longest_patience);
   } else {
     patience_ = std::max(least > 0 ? first_patience : blind_patience, patience_ / 4);
-    if (rate_ < most_of_it * before) shrunk_at_ = sent;
+    if (rate_ < most_of_it * before) {
+      if (sent - shrunk_at_ >= shrunk_for) shrunk_from_ = 0;
+      shrunk_from_ = std::max(shrunk_from_, before);
+      shrunk_at_ = sent;
+    }
   }
   // what was taken away may come back: look for it more often for a while
-  if (sent - shrunk_at_ < shrunk_for) patience_ = std::min(patience_, 2 * first_patience);
+  if (sent - shrunk_at_ < shrunk_for) patience_ = std::min(patience_, shrunk_patience);
   // it must have held so much when it opened
   const double held = admitted - rate_ * open_for;
   if (!in_burst && open_for < soon && held > 1.25 * burst_ + 2) burst_ = held;
@@ -253,7 +306,7 @@ void pace::learn(double admitted, double open_for, time_point sent) {
 
 void pace::interrupted(time_point now) {
   refill(now);
-  open_ = false;
+  if (std::exchange(open_, false)) interrupted_ = now;
   emptied_ = false;  // it was not empty: what comes next measures nothing
   windowed_ = false;
   owed_ = 0;
@@ -262,7 +315,7 @@ void pace::interrupted(time_point now) {
 
 void pace::opened(time_point now, bool ramped) {
   if (open_) return;
-  const seconds since = emptied_ ? now - empty_ : now - at_;
+  const seconds since = now - (emptied_ ? empty_ : interrupted_);
   double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
   if (known_by_ == limit_evidence::none) there = first_burst_;
   if (smooth() && !windowed_) there = std::min(there, rate_ * spread);
@@ -273,8 +326,8 @@ void pace::opened(time_point now, bool ramped) {
   begun_ = true;
   at_ = opened_ = now;
   opening_ = there;
-  credit_ = std::max(1.0, std::min(there, windowed_ ? proven_ + 1 : proven_));
-  owed_ = there - credit_;
+  credit_ = windowed_ ? there : std::max(1.0, std::min({there, proven_, lead + lead_share * burst_}));
+  owed_ = std::max(0.0, there - credit_ - reserve);
   pressed_ = false;
 }
 

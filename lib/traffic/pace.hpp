@@ -4,6 +4,7 @@
 #include <reroute/policy/quota.hpp>
 #include <reroute/traffic/gate_status.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace reroute::detail {
@@ -28,20 +29,33 @@ class pace {
   /// Nothing is known yet: so much per second, which the gate's window sets.
   void ramp(double per_second);
   /// The server says what is left, after all that it has seen; `unseen` may not have reached it.
-  /// `limit` is the bucket's size, `reset` until it is full, rounded up to a second; 0: not said.
-  void heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now);
+  /// `limit` is the bucket's size; it fills with `least` to `most` per second.
+  void heard(double limit, double remaining, double least, double most, double unseen,
+             time_point now);
 
-  /// When the next credit is there: `now` or later.
-  [[nodiscard]] time_point earliest(time_point now);
+  /// When the next credit is there: `now` or later. So many calls wait for it.
+  [[nodiscard]] time_point earliest(time_point now, double waiting);
   void take();
   /// It never was sent.
   void give_back();
 
   /// An attempt sent at `sent` met an empty limit, after `admitted` since the last opening; the gate
   /// stays closed from `now` until `opens`.
-  void refused(time_point sent, double admitted, time_point now, time_point opens);
+  /// A hint is rounded up by at most `grain`; without one that is `nanoseconds::max()`.
+  void refused(time_point sent, double admitted, time_point now, time_point opens,
+               nanoseconds grain);
   /// The gate closes for another reason: nothing is learned from this period.
   void interrupted(time_point now);
+  /// The limit is a window (`window_mirror` knows it): so many at once, and so many per second.
+  void windowed(double count, nanoseconds length, limit_evidence by, time_point now);
+  /// A window has begun without the gate having been closed: all of it is there.
+  void window_began(time_point now);
+  /// Its last hint was longer than a bucket needs.
+  [[nodiscard]] bool windowed() const { return windowed_; }
+  /// Whether so long a wait, rounded up by at most `grain`, is more than a bucket asks for.
+  [[nodiscard]] bool too_long_for_a_bucket(nanoseconds wait, nanoseconds grain) const;
+  /// It is at least so fast, as far as another limit shows.
+  void at_least(double per_second) { rate_ = std::max(rate_, per_second); }
   /// The gate opens; `ramped`: slowly, so that this period measures nothing.
   void opened(time_point now, bool ramped);
 
@@ -73,6 +87,7 @@ class pace {
   double first_burst_;
   // the period since the opening
   time_point opened_{};
+  time_point interrupted_{};  // when it was closed for a reason that says nothing of its credits
   double opening_ = 0;  // credits it opened with
   bool ramped_ = false;
   int bursts_refused_ = 0;  // openings in a row whose credits were refused, with a short hint
@@ -87,10 +102,10 @@ class pace {
   std::chrono::duration<double> calm_{0};  // under pressure without a refusal
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
+  double shrunk_from_ = 0;  // the rate before
   double lost_ = 0;       // seconds of its rate that a closing lets fall
+  double told_most_ = 0;  // what headers say the rate is at most
   int contradicted_ = 0;  // refusals although headers said that something is left
-  double told_low_ = 0;   // what headers say the rate is at least
-  double told_limit_ = 0;
   time_point told_at_{};
 };
 
