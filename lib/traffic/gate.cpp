@@ -19,6 +19,7 @@ namespace {
 
 
 
+
 using nanoseconds = std::chrono::nanoseconds;
 
 constexpr std::size_t widest_window = std::size_t{1} << 20;

@@ -7,7 +7,7 @@
 namespace reroute::detail {
 namespace {
 
-constexpr double per_octave = 8;
+constexpr double per_octave = 16;
 constexpr std::uint32_t forget_half_at = 1024;
 constexpr std::uint32_t enough = 20;
 constexpr double outlier = 4;  // times the median
@@ -47,7 +47,7 @@ std::optional<std::chrono::nanoseconds> latency_watch::usual() const {
   std::uint32_t ordinary = 0;
   for (int bucket = 0; bucket < buckets && upper_edge(bucket) <= limit; ++bucket)
     ordinary += counts_[static_cast<std::size_t>(bucket)];
-  const std::chrono::duration<double, std::milli> edge(upper_edge(at_share(ordinary, 0.95)));
+  const std::chrono::duration<double, std::milli> edge(upper_edge(at_share(ordinary, 0.97)));
   return std::chrono::ceil<std::chrono::nanoseconds>(edge);
 }
 

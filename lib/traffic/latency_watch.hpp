@@ -8,17 +8,17 @@
 
 namespace reroute::detail {
 
-/// A histogram with buckets that grow by an eighth of an octave, halved when it has seen much, so that
+/// A histogram with buckets that grow by a sixteenth of an octave, halved when it has seen much, so that
 /// it follows changes. Pure.
 class latency_watch {
  public:
   void saw(std::chrono::nanoseconds latency);
-  /// The 95th percentile of the answers that are no outliers (beyond four times the median), rounded
+  /// The 97th percentile of the answers that are no outliers (beyond four times the median), rounded
   /// up to its bucket; nothing before twenty answers.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> usual() const;
 
  private:
-  static constexpr int buckets = 160;  // from 1 ms to over 17 minutes
+  static constexpr int buckets = 320;  // from 1 ms to over 17 minutes
   [[nodiscard]] static int bucket_of(std::chrono::nanoseconds latency);
   [[nodiscard]] static double upper_edge(int bucket);  // ms
   [[nodiscard]] int at_share(std::uint32_t of, double share) const;

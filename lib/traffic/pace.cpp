@@ -48,6 +48,7 @@ constexpr double spread = 0.01;       // seconds: a timer's grain
 constexpr double first_trust = 0.4;   // of what was admitted before the first refusal
 constexpr double lead = 4;            // credits of an opening that are there at once, and
 constexpr double lead_share = 0.2;    // this share of the burst; the rest follows
+constexpr double told_reserve = 0.05; // of a limit, at most one: headers tell whole numbers
 constexpr double reserve = 0.5;       // credits of an opening that are left: counts are coarse
 constexpr double almost = 1 - 1e-6;   // a whole credit
 constexpr seconds headers_fade{3};    // without news they are no evidence any more
@@ -161,7 +162,8 @@ void pace::heard(double limit, double remaining, double least, double most, doub
   rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
     owed_ = 0;
-    credit_ = std::min(remaining - unseen, std::max(1.0, burst_));
+    const double kept = std::min(1.0, told_reserve * limit);
+    credit_ = std::min(remaining - unseen - kept, std::max(1.0, burst_));
   }
 }
 

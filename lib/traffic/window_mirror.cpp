@@ -182,7 +182,7 @@ void window_mirror::told(double limit, double remaining, nanoseconds reset, nano
   told_count(limit);
   if (!begun_ || ended_ || tentative_ || vague_) return;
   const nanoseconds end = (now - begin_) + reset;
-  if (end - grain > most_ + margin) return;  // said by the window before
+  if (end - grain - margin > most_) return;  // said by the window before
   bound(end - grain, end);
   not_taken_ = std::min(not_taken_, static_cast<double>(next_ - first_) - (limit - remaining));
 }

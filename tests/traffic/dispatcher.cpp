@@ -200,7 +200,7 @@ TEST_CASE("while a probe is under way nobody is told that the route opens too la
   house h(1);
   gate& at = h.waiting.gate_of(0, 0);
   for (int i = 0; i < 5; ++i)
-    at.faulted(at.admit(start), start, 0.5);
+    at.faulted(at.admit(start), false, start, 0.5);
   const time_point again = at.earliest(start);
   const auto probe = at.admit(again);
   waiter& call = h.add(only_first, again + 5s);

@@ -199,7 +199,7 @@ TEST_CASE("a hint beyond the cap is kept, but single probes look again at growin
     REQUIRE(admits(at, now));
     const permit probe = send(at, now);
     CHECK(probe.probe);
-    CHECK_FALSE(admits(at, now + 10s));  // silence opens nothing here
+    CHECK_FALSE(admits(at, now + 200ms));  // not silent for long enough
     at.refused(probe, refusal(days), now, 0.999999);
     ++probes;
   }
@@ -211,13 +211,50 @@ TEST_CASE("a hint beyond the cap is kept, but single probes look again at growin
   CHECK_FALSE(at.announced_opening());
 }
 
+TEST_CASE("where a route says no in words, a probe that is not refused opens") {
+  gate at(exact());
+  at.refused(send(at, start), refusal(std::chrono::hours(24)), start + 5ms, 0.5);
+  const time_point again = at.earliest(start + 5ms);
+  CHECK(send(at, again).probe);
+  CHECK(at.current(again + 249ms) == gate::state::probing);
+  REQUIRE(admits(at, again + 250ms));
+  CHECK(at.current(again + 250ms) == gate::state::open);
+  CHECK(drain(at, again + 250ms).size() <= 8);  // gently
+}
+
+TEST_CASE("faults in words, too; but one that was silence needs an answer") {
+  const bool silent = GENERATE(false, true);
+  gate at(exact());
+  for (int i = 0; i < 5; ++i) {
+    const time_point now = start + i * 10ms;
+    at.faulted(send(at, now), i != 2 || !silent, now, 0.5);
+  }
+  const time_point again = at.earliest(start + 50ms);
+  CHECK(send(at, again).probe);
+  CHECK(admits(at, again + 1s) == !silent);
+}
+
+TEST_CASE("answers to what was sent before the faults do not end their row") {
+  gate at(exact());
+  std::vector<permit> before;
+  for (int i = 0; i < 4; ++i)
+    before.push_back(send(at, start));
+  for (int i = 0; i < 5; ++i) {
+    const time_point now = start + 100ms + i * 10ms;
+    const permit faulty = send(at, now);
+    if (i < 4) at.admitted(before[static_cast<std::size_t>(i)], now);
+    at.faulted(faulty, true, now + 5ms, 0.5);
+  }
+  CHECK(at.current(start + 200ms) == gate::state::closed);
+}
+
 TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is answered") {
   gate at(exact());
   time_point now = start;
   const auto fault = [&] {
     now += 10ms;
     REQUIRE(admits(at, now));
-    at.faulted(send(at, now), now, 0.5);
+    at.faulted(send(at, now), false, now, 0.5);
   };
   for (int i = 0; i < 4; ++i)
     fault();
@@ -236,7 +273,7 @@ TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is
   CHECK(at.earliest(again + 10s) == again + 30s);  // a black hole is silent too
 
   SECTION("its fault closes again, for longer") {
-    at.faulted(probe, again + 10s, 0.5);
+    at.faulted(probe, false, again + 10s, 0.5);
     CHECK(at.earliest(again + 10s) >= again + 10s + 1500ms);  // a sixth of the time it was closed
   }
   SECTION("lost without a word, it makes room for another after the cap") {
@@ -257,7 +294,7 @@ TEST_CASE("faults of attempts sent before the gate closed do not count again") {
   gate at(exact());
   const auto sent = drain(at, start);
   for (const permit& each : sent)
-    at.faulted(each, start, 0.5);
+    at.faulted(each, false, start, 0.5);
   CHECK(at.earliest(start) <= start + 1s);
 }
 

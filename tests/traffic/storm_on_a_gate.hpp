@@ -85,8 +85,10 @@ struct gate_storm {
           error.status = 429;
           if (form == hint_form::seconds)
             error.retry_after = std::chrono::ceil<std::chrono::seconds>(wait);
-          if (form == hint_form::milliseconds)
+          if (form == hint_form::milliseconds) {
             error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(wait);
+            error.retry_after_source = reroute::http::hint_source::retry_after_ms;
+          }
           after(way, [&, held, error, told = state()] {
             if (headers) at.read(told, now_);
             if (error.retry_after) announced = std::max(announced, now_ + *error.retry_after);

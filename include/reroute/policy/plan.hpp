@@ -22,7 +22,7 @@ class plan {
   /// True if a refusal by a rate limit or an overload uses up an attempt.
   [[nodiscard]] bool refusals_count() const noexcept { return kind_ == kind::in_order; }
 
-  /// `hedge`: when the next route is asked too; empty: the route's own 95th percentile.
+  /// `hedge`: when the next route is asked too; empty: the route's own 97th percentile, outliers left out.
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& hedge_after() const noexcept {
     return hedge_after_;
   }
