@@ -46,10 +46,10 @@ struct flight {
   [[nodiscard]] bool given_up() const { return owner == nullptr || timed_out; }
 };
 
-struct earlier_flight {
-  bool operator()(const flight& a, const flight& b) const noexcept { return a.due < b.due; }
+struct flight_due {
+  flight::time_point operator()(const flight& each) const noexcept { return each.due; }
 };
-using flight_heap = intrusive_heap<flight, &flight::clock, earlier_flight>;
+using flight_heap = intrusive_heap<flight, &flight::clock, flight_due>;
 
 /// A call. While it waits it is this object and nothing else: no coroutine, no timer, no
 /// connection.
