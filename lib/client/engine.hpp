@@ -105,6 +105,7 @@ class engine : public std::enable_shared_from_this<engine> {
   dispatcher dispatcher_;
   flight_heap flights_;
   std::vector<std::shared_ptr<call>> calls_;
+  asio::any_io_executor busy_;  // the executor, kept busy while there are calls
   std::unordered_map<const gate*, gate_state> told_;  // what the observer knows of the gates
   client_stats counts_;
   std::minstd_rand generator_;

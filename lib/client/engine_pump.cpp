@@ -62,7 +62,8 @@ void engine::act(const verdict& said) {
     case verdict::kind::admit: {
       const std::shared_ptr<call> keep = calls_[which.place];
       launch(which, said.route, said.held);
-      if (which.machine.how().type() == plan::kind::race && which.flights.size() == 1) race(which);
+      if (which.machine.how().type() == plan::kind::race && which.story->flights.size() == 1)
+        race(which);
       break;
     }
     case verdict::kind::due:

@@ -23,7 +23,8 @@ class plan {
   [[nodiscard]] bool refusals_count() const noexcept { return kind_ == kind::in_order; }
 
   /// `hedge`: when the next route is asked too; empty: the route's own 95th percentile.
-  [[nodiscard]] const std::optional<std::chrono::milliseconds>& hedge_after() const noexcept {
+  [[nodiscard]] std::optional<std::chrono::milliseconds> hedge_after() const noexcept {
+    if (hedge_after_.count() == 0) return std::nullopt;
     return hedge_after_;
   }
 
@@ -36,9 +37,9 @@ class plan {
   friend plan hedge(std::optional<std::chrono::milliseconds> after);
   friend plan race();
 
-  kind kind_ = kind::spill;
+  std::chrono::milliseconds hedge_after_{0};  // none
   int attempts_ = 4;
-  std::optional<std::chrono::milliseconds> hedge_after_;
+  kind kind_ = kind::spill;
 };
 
 /// The first route, in the client's order, that admits calls; if none does, whichever opens first.
