@@ -115,42 +115,6 @@ void engine::apply(call& which, const call_machine::step& next) {
   schedule_pump();
 }
 
-void engine::cancel(call& which) {
-  which.unwanted = true;
-  if (!which.begun || !which.done) return;  // about to begin, or over already
-  finish(which, stopped::cancelled, own_error(stopped::cancelled, which));
-}
-
-void engine::cancel_all() {
-  const auto now_here = calls_;  // a handler or an observer may begin others
-  for (const std::shared_ptr<call>& each : now_here)
-    cancel(*each);
-}
-
-void engine::close() {
-  if (std::exchange(closed_, true)) return;
-  cancel_all();
-  timer_->cancel();
-  for (live_route& each : routes_)
-    if (each.tokens) each.tokens->shutdown();
-  if (own_transport_) own_transport_->shutdown();
-}
-
-void engine::abandon() noexcept {
-  closed_ = true;
-  // a handler's end may end this engine's client and start others' destructors: take all out first
-  const auto calls = std::exchange(calls_, {});
-  busy_ = {};
-  for (const auto& each : calls) {
-    dispatcher_.remove(*each);
-    if (!each->story) continue;
-    for (const auto& ahead : each->story->flights) {
-      if (ahead->clock.linked()) flights_.erase(*ahead);
-      ahead->owner = nullptr;
-    }
-  }
-}
-
 void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome result) {
   const std::shared_ptr<call> keep = calls_[which.place];
   completion_ptr done =

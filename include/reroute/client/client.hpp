@@ -123,8 +123,9 @@ class client {
     return async_count_tokens(request, call_options(), std::forward<Token>(token));
   }
 
-  /// Cancels all calls; each completes with `asio::error::operation_aborted`. The client stays
-  /// usable.
+  /// Cancels all calls that have begun; each completes with `asio::error::operation_aborted`. More
+  /// than a few hundred are cancelled over several turns of the loop, which they would hold up: none
+  /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
   void cancel();
 
   /// The state of every gate that was used: one per route and model, in no special order. Takes
