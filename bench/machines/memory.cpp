@@ -1,51 +1,22 @@
-// What a waiting call holds. Replaces the global allocation functions to count.
+// What a waiting call holds.
 #include "bench/machines/memory.hpp"
 
 #include <reroute/reroute.hpp>
 #include <reroute/testing/faces.hpp>
-#include <reroute/testing/script.hpp>
+#include <reroute/testing/manual_clock.hpp>
+
+#include "bench/machines/turnstile.hpp"
+#include "client/call.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
+#include <asio/use_awaitable.hpp>
 
-#include <array>
 #include <chrono>
-#include <cstdlib>
 #include <malloc.h>
 #include <memory>
-#include <new>
 #include <string>
-
-namespace {
-
-// sizes up to 64 KiB by their exact usable size; larger ones (vectors that grow) apart
-std::array<long long, 65536> by_size{};
-long long live_bytes = 0, live_count = 0;
-bool counting = false;
-
-void count(void* at, int sign) {
-  if (!counting || at == nullptr) return;
-  const std::size_t size = malloc_usable_size(at);
-  if (size >= by_size.size()) return;
-  by_size[size] += sign;
-  live_bytes += sign * static_cast<long long>(size);
-  live_count += sign;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const at = std::malloc(size);
-  if (at == nullptr) throw std::bad_alloc();
-  count(at, 1);
-  return at;
-}
-void operator delete(void* at) noexcept {
-  count(at, -1);
-  std::free(at);
-}
-void operator delete(void* at, std::size_t) noexcept { operator delete(at); }
 
 namespace bench {
 namespace {
@@ -57,59 +28,113 @@ reroute::message_request question() {
 }
 
 asio::awaitable<void> wait_for_answer(reroute::client& claude) {
-  const auto asked = question();
-  try {
-    (void)co_await claude.create(asked);
-  } catch (const reroute::api_error&) {
+  (void)co_await claude.create(question());
+}
+
+// an operation that only keeps its handler
+using waiting_handler = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
+struct keep_handler {
+  void operator()(waiting_handler handler, std::vector<waiting_handler>* in) const {
+    in->push_back(std::move(handler));
   }
+};
+asio::awaitable<void> nothing(std::vector<waiting_handler>& in, const reroute::message_request&) {
+  const asio::use_awaitable_t<> token;
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(keep_handler(), token, &in);
+}
+asio::awaitable<void> wait_for_nothing(std::vector<waiting_handler>& in) {
+  co_await nothing(in, question());
+}
+
+std::size_t bytes_in_use() {
+  const auto all = mallinfo2();
+  return all.uordblks + all.hblkhd;
+}
+
+double request_bytes() {
+  std::vector<reroute::encoded_request> asked(1'000);
+  const std::size_t before = bytes_in_use();
+  for (auto& each : asked)
+    each = question().encode(reroute::operation::create);
+  const auto used = static_cast<double>(bytes_in_use() - before);
+  return used / static_cast<double>(asked.size());
 }
 
 }  // namespace
 
-call_memory measure_memory(call_form form, std::size_t calls) {
+double bytes_per_call(call_form form, std::size_t calls) {
   asio::io_context io;
-  const auto peer = std::make_shared<reroute::testing::script>();
-  peer->default_answer(reroute::testing::faces::anthropic_429(20s));
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  const auto peer =
+      std::make_shared<turnstile>(io.get_executor(), reroute::testing::faces::anthropic_429(20s));
+  reroute::quota plenty;
+  plenty.requests_per_minute = 6e9;
+  plenty.burst = 1e9;
   reroute::client_options options;
-  options.routes = {reroute::anthropic({.api_key = "key", .transport = peer})};
+  options.routes = {reroute::anthropic({.api_key = "key", .transport = peer, .limits = plenty})};
   options.max_waiting = calls + 1;
+  options.time = time;
   reroute::client claude(io, std::move(options));
   const auto ignore = [](std::error_code, const reroute::outcome&) {};
-  claude.async_create(question(), ignore);
-  io.run_for(50ms);  // its refusal closes the route
-
-  call_memory used;
-  used.form = form == call_form::callback ? "callback" : "coroutine";
-  {
-    live_bytes = 0;
-    counting = true;
-    const auto asked = question().encode(reroute::operation::create);
-    used.request_bytes = static_cast<double>(live_bytes);
-    counting = false;
+  if (form != call_form::refused) {
+    claude.async_create(question(), ignore);
+    io.poll();
+    peer->let_through(1);  // its refusal closes the route
+    io.poll();
   }
-  by_size.fill(0);
-  const std::size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-  live_bytes = live_count = 0;
-  counting = true;
+
+  const double of_requests = form == call_form::bare ? 0 : request_bytes();
+  std::vector<waiting_handler> asleep;
+  asleep.reserve(calls);
+  const std::size_t before = bytes_in_use();
   for (std::size_t i = 0; i < calls; ++i) {
-    if (form == call_form::callback) {
-      claude.async_create(question(), ignore);
-    } else {
-      asio::co_spawn(io, wait_for_answer(claude), asio::detached);
+    switch (form) {
+      case call_form::callback:
+      case call_form::refused:
+        claude.async_create(question(), ignore);
+        break;
+      case call_form::coroutine:
+        asio::co_spawn(io, wait_for_answer(claude), asio::detached);
+        break;
+      case call_form::bare:
+        asio::co_spawn(io, wait_for_nothing(asleep), asio::detached);
     }
   }
+  io.restart();
   io.poll();
-  counting = false;
-  const auto each = static_cast<double>(calls);
-  // frames of coroutines come from aligned_alloc: the allocator itself knows all
-  const std::size_t after = mallinfo2().uordblks + mallinfo2().hblkhd;
-  used.bytes = static_cast<double>(after - before) / each - used.request_bytes;
-  used.allocations = static_cast<double>(live_count) / each;
-  for (std::size_t size = 0; size < by_size.size(); ++size)
-    if (by_size[size] > 0) used.sizes[size] = static_cast<double>(by_size[size]) / each;
+  if (form == call_form::refused) {
+    peer->let_through(calls);
+    io.poll();
+  }
+  const double used =
+      static_cast<double>(bytes_in_use() - before) / static_cast<double>(calls) - of_requests;
   claude.cancel();
-  io.run_for(10s);
+  asleep.clear();
+  io.restart();
+  io.poll();
   return used;
+}
+
+std::vector<std::pair<std::string, std::size_t>> parts_of_a_call() {
+  using namespace reroute::detail;
+  using handler = void (*)(std::error_code, const reroute::outcome&);
+  return {
+      {"places in two queues: order and deadline",
+       2 * sizeof(list_hook<waiter>) + 2 * sizeof(heap_hook)},
+      {"turn, sequence, lane",
+       sizeof(waiter::turn) + sizeof(waiter::sequence) + sizeof(waiter::in)},
+      {"routes, limit, cost, deadline, due, priority",
+       sizeof(waiter) - 2 * sizeof(list_hook<waiter>) - 2 * sizeof(heap_hook) - 24},
+      {"call machine: plan, routes, began, deadline", sizeof(call_machine)},
+      {"request, handler, story: pointers",
+       sizeof(call::request) + sizeof(call::done) + sizeof(call::story)},
+      {"id, attempt timeout, place in the engine's list",
+       sizeof(call::id) + sizeof(call::attempt_timeout) + sizeof(call::place)},
+      {"the call", sizeof(call)},
+      {"reference counts", 16},
+      {"completion of a plain function pointer", sizeof(completion_of<handler>)},
+      {"in the engine's list of calls, before growth", sizeof(std::shared_ptr<call>)},
+  };
 }
 
 }  // namespace bench

@@ -1,22 +1,25 @@
-// What a waiting call holds: every allocation counted.
+// What a waiting call holds: as the allocator counts.
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace bench {
 
-enum class call_form { callback, coroutine };
-
-struct call_memory {
-  const char* form = "";
-  double bytes = 0;        ///< per call, as the allocator hands them out, without the request
-  double allocations = 0;  ///< per call
-  double request_bytes = 0;
-  std::map<std::size_t, double> sizes;  ///< how many of which size, per call
+enum class call_form {
+  callback,   ///< `async_create` with a handler that is empty
+  refused,    ///< the same after a 429: it waits again, and its story has a line
+  coroutine,  ///< a spawned coroutine that awaits `create`
+  bare,       ///< the same coroutine, awaiting an operation of Asio's grammar that does nothing
 };
 
-/// `calls` wait for a route that is closed.
-[[nodiscard]] call_memory measure_memory(call_form form, std::size_t calls);
+/// What a call holds if so many wait for a route that is closed: as the allocator counts, its own
+/// headers included, without the encoded request.
+[[nodiscard]] double bytes_per_call(call_form form, std::size_t calls);
+
+/// What the bytes are for: the parts of a waiting call, by their types.
+[[nodiscard]] std::vector<std::pair<std::string, std::size_t>> parts_of_a_call();
 
 }  // namespace bench

@@ -46,33 +46,40 @@ struct flight {
   [[nodiscard]] bool given_up() const { return owner == nullptr || timed_out; }
 };
 
-struct earlier_flight {
-  bool operator()(const flight& a, const flight& b) const noexcept { return a.due < b.due; }
+struct flight_due {
+  flight::time_point operator()(const flight& each) const noexcept { return each.due; }
 };
-using flight_heap = intrusive_heap<flight, &flight::clock, earlier_flight>;
+using flight_heap = intrusive_heap<flight, &flight::clock, flight_due>;
 
-/// A call. While it waits it is this object and nothing else: no coroutine, no timer, no
+/// What a call has sent. One that waits for its first turn has none.
+struct call_story {
+  std::vector<std::shared_ptr<flight>> flights;  // under way
+  std::vector<attempt> attempts;                 // all
+  waiter::time_point waiting_since;
+};
+
+/// A call. While it waits it is this object, its request and its handler: no coroutine, no timer, no
 /// connection.
 struct call : waiter {
   call(call_machine decisions, operation what, encoded_request asked, completion_ptr handler)
-      : machine(std::move(decisions)),
-        op(what),
+      : op(what),
+        machine(std::move(decisions)),
         request(std::move(asked)),
         done(std::move(handler)) {}
 
-  call_machine machine;
-  std::uint64_t id = 0;
+  [[nodiscard]] bool has_flights() const { return story && !story->flights.empty(); }
+
   operation op;
-  encoded_request request;
-  completion_ptr done;
-  std::chrono::nanoseconds attempt_timeout{0};
-  time_point waiting_since{};
-  std::vector<std::shared_ptr<flight>> flights;
-  std::vector<attempt> attempts;
-  std::size_t place = 0;    // in the engine's list
-  bool begun = false;       // stands in that list, or is over
+  bool begun = false;       // stands in the engine's list, or is over
   bool unwanted = false;    // cancelled
   bool ends_there = false;  // an attempt has ended the call, but another is still under way
+  call_machine machine;
+  encoded_request request;
+  completion_ptr done;
+  std::uint64_t id = 0;
+  std::chrono::nanoseconds attempt_timeout{0};
+  std::size_t place = 0;  // in the engine's list
+  std::unique_ptr<call_story> story;
 };
 
 inline flight::flight(call& from, int on, permit right)

@@ -37,7 +37,7 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
     case decision::retry:
       break;
   }
-  pinned_ = error.failover_worthy ? -1 : route;
+  pinned_ = static_cast<std::int8_t>(error.failover_worthy ? -1 : route);
   if (gate_waits) {
     // the gate is closed for everybody, and knows when it opens
     step after = next(now);

@@ -11,6 +11,7 @@
 #include "traffic/waiter.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 
 namespace reroute::detail {
@@ -44,7 +45,7 @@ class call_machine {
 
   /// `routes` is the number of routes, 1 to 32; a `deadline` of `time_point::max()` is none.
   call_machine(plan how, int routes, time_point began, time_point deadline)
-      : plan_(how), count_(routes), began_(began), deadline_(deadline) {}
+      : plan_(how), count_(static_cast<std::int8_t>(routes)), began_(began), deadline_(deadline) {}
 
   [[nodiscard]] step start() { return next(began_); }
   /// An attempt on `route` has ended in `error`.
@@ -76,8 +77,8 @@ class call_machine {
   [[nodiscard]] const route_progress* progress_of(int route) const;
 
   plan plan_;
-  int count_;
-  int pinned_ = -1;  // an error that is worth no other route
+  std::int8_t count_;
+  std::int8_t pinned_ = -1;  // an error that is worth no other route
   int attempts_ = 0;
   time_point began_, deadline_;
   std::unique_ptr<route_progress[]> progress_;  // null until something failed

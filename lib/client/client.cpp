@@ -6,11 +6,10 @@
 #include "client/shutdown_service.hpp"
 
 #include <asio/dispatch.hpp>
-#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <exception>
 #include <memory>
-#include <optional>
 #include <utility>
 
 namespace reroute {
@@ -30,23 +29,27 @@ asio::any_io_executor executor_of(const engine_ptr& at) { return at->executor();
 
 namespace {
 
-// How a call ended. It travels by pointer: an outcome in every frame would be kilobytes per waiting
-// coroutine.
-struct ending {
-  std::error_code code;
-  outcome result;
+// What is asked, from `create` until it is awaited: then it becomes a call.
+struct question {
+  engine_ptr at;
+  operation op;
+  encoded_request request;
+  call_options options;
 };
-using ending_ptr = std::unique_ptr<ending>;
 
-// makes an ending of what the engine says, for a handler that takes one
-template <class Handler>
-class boxing {
+message&& answer_of(outcome& from, const message*) { return std::move(*from.answer); }
+token_count&& answer_of(outcome& from, const token_count*) { return std::move(*from.tokens); }
+
+// makes an answer or an exception of what the engine says, for the handler of a coroutine
+template <class Answer, class Handler>
+class answering {
  public:
+  using executor_is_busy = void;
   using executor_type = asio::associated_executor_t<Handler>;
   using allocator_type = asio::associated_allocator_t<Handler>;
   using cancellation_slot_type = asio::associated_cancellation_slot_t<Handler>;
 
-  explicit boxing(Handler&& handler) : handler_(std::move(handler)) {}
+  explicit answering(Handler&& handler) : handler_(std::move(handler)) {}
   [[nodiscard]] executor_type get_executor() const noexcept {
     return asio::get_associated_executor(handler_);
   }
@@ -57,51 +60,41 @@ class boxing {
     return asio::get_associated_cancellation_slot(handler_);
   }
   void operator()(std::error_code code, outcome result) {
-    auto end = std::make_unique<ending>();
-    end->code = code;
-    end->result = std::move(result);
-    std::move(handler_)(std::move(end));
+    if (code) {
+      auto failure = std::make_exception_ptr(api_error(code, std::move(result)));
+      return std::move(handler_)(std::move(failure), Answer());
+    }
+    std::move(handler_)(std::exception_ptr(),
+                        answer_of(result, static_cast<const Answer*>(nullptr)));
   }
 
  private:
   Handler handler_;
 };
 
-// begins a call whose handler takes an ending
-class boxed_initiation {
- public:
-  using executor_type = asio::any_io_executor;
-  boxed_initiation(const engine_ptr& at, bool on_its_strand)
-      : engine_(&at), on_its_strand_(on_its_strand) {}
-  [[nodiscard]] executor_type get_executor() const noexcept { return (*engine_)->executor(); }
-
+// begins the call of a coroutine that awaits
+template <class Answer>
+struct question_initiation {
   template <class Handler>
-  void operator()(Handler&& handler, operation op, encoded_request* request,
-                  const call_options* options) const {
-    const call_initiation begin(*engine_, on_its_strand_);
-    begin(boxing<std::decay_t<Handler>>(std::forward<Handler>(handler)), op, std::move(*request),
-          *options);
+  void operator()(Handler&& handler, std::unique_ptr<question> asked) const {
+    using handler_type = answering<Answer, std::decay_t<Handler>>;
+    // a coroutine may run elsewhere than the client: then the call begins over there
+    const bool on_its_strand = asio::get_associated_executor(handler) == asked->at->executor();
+    auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
+    start_call(asked->at, on_its_strand, asked->op, std::move(asked->request), asked->options,
+               std::move(erased));
   }
-
- private:
-  const engine_ptr* engine_;  // of the coroutine that awaits
-  bool on_its_strand_;
 };
 
-// awaits a call's ending; `answer` is where its operation puts what was asked for
+// One frame, Asio's own: a coroutine here would be another, and all that it needs while it waits would
+// be in both.
 template <class Answer>
-asio::awaitable<Answer> answered_call(engine_ptr at, operation op,
-                                      std::optional<Answer> outcome::*answer,
-                                      encoded_request request, call_options options) {
-  // a coroutine may run elsewhere than the client: then the call begins over there
-  const bool on_its_strand = co_await asio::this_coro::executor == at->executor();
-  const boxed_initiation begin(at, on_its_strand);
+asio::awaitable<Answer> ask(const engine_ptr& at, operation op, const message_request& request,
+                            call_options options) {
+  auto asked = std::make_unique<question>(question{at, op, request.encode(op), std::move(options)});
   const asio::use_awaitable_t<> token;
-  const ending_ptr end =
-      co_await asio::async_initiate<const asio::use_awaitable_t<>, void(ending_ptr)>(
-          begin, token, op, &request, &options);
-  if (end->code) throw api_error(end->code, std::move(end->result));
-  co_return std::move(*(end->result.*answer));
+  return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Answer)>(
+      question_initiation<Answer>(), token, std::move(asked));
 }
 
 }  // namespace
@@ -130,8 +123,7 @@ asio::awaitable<message> client::create(const message_request& request) {
 }
 
 asio::awaitable<message> client::create(const message_request& request, call_options options) {
-  return detail::answered_call(engine_, operation::create, &outcome::answer,
-                               request.encode(operation::create), std::move(options));
+  return detail::ask<message>(engine_, operation::create, request, std::move(options));
 }
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request) {
@@ -140,8 +132,7 @@ asio::awaitable<token_count> client::count_tokens(const message_request& request
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request,
                                                   call_options options) {
-  return detail::answered_call(engine_, operation::count_tokens, &outcome::tokens,
-                               request.encode(operation::count_tokens), std::move(options));
+  return detail::ask<token_count>(engine_, operation::count_tokens, request, std::move(options));
 }
 
 void client::cancel() { engine_->cancel_all(); }

@@ -7,6 +7,8 @@
 
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
+#include <asio/execution/outstanding_work.hpp>
+#include <asio/prefer.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -75,7 +77,6 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
   which->deadline = deadline;
   which->attempt_timeout =
       std::min(options.attempt_timeout().value_or(attempt_timeout_), http::longest_wait);
-  which->waiting_since = at;
 
   if (asio::cancellation_slot slot = which->done->slot(); slot.is_connected()) {
     slot.assign([self = weak_from_this(), it = std::weak_ptr(which)](asio::cancellation_type type) {
@@ -94,6 +95,8 @@ void engine::begin(std::shared_ptr<call> which, const std::string& tenant) {
   which->place = calls_.size();
   which->begun = true;
   calls_.push_back(which);
+  if (calls_.size() == 1)
+    busy_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
   rules_.budget.earn();
   ++counts_.calls;
   if (closed_ || which->unwanted)
@@ -110,40 +113,6 @@ void engine::apply(call& which, const call_machine::step& next) {
   which.due = next.due;
   dispatcher_.add(which);
   schedule_pump();
-}
-
-void engine::cancel(call& which) {
-  which.unwanted = true;
-  if (!which.begun || !which.done) return;  // about to begin, or over already
-  finish(which, stopped::cancelled, own_error(stopped::cancelled, which));
-}
-
-void engine::cancel_all() {
-  const auto now_here = calls_;  // a handler or an observer may begin others
-  for (const std::shared_ptr<call>& each : now_here)
-    cancel(*each);
-}
-
-void engine::close() {
-  if (std::exchange(closed_, true)) return;
-  cancel_all();
-  timer_->cancel();
-  for (live_route& each : routes_)
-    if (each.tokens) each.tokens->shutdown();
-  if (own_transport_) own_transport_->shutdown();
-}
-
-void engine::abandon() noexcept {
-  closed_ = true;
-  // a handler's end may end this engine's client and start others' destructors: take all out first
-  const auto calls = std::exchange(calls_, {});
-  for (const auto& each : calls) {
-    dispatcher_.remove(*each);
-    for (const auto& ahead : each->flights) {
-      if (ahead->clock.linked()) flights_.erase(*ahead);
-      ahead->owner = nullptr;
-    }
-  }
 }
 
 void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome result) {
@@ -166,7 +135,7 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
 
   result.error = std::move(error);
   result.stopped = why;
-  result.attempts = std::move(which.attempts);
+  if (which.story) result.attempts = std::move(which.story->attempts);
   result.took = now() - which.machine.began();
   calls_[which.place] = std::move(calls_.back());
   calls_[which.place]->place = which.place;
@@ -174,13 +143,15 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
 
   if (observer_.at_outcome) observer_.at_outcome({which.id, result});
   const std::error_code code = to_error_code(result.error);
-  if (done) done.release()->complete(code, std::move(result));
+  if (done) done.release()->complete(executor_, code, std::move(result));
+  if (calls_.empty()) busy_ = {};
   schedule_pump();
 }
 
 normalized_error engine::own_error(reroute::stopped why, const call& which) const {
   normalized_error error;
-  if (!which.attempts.empty()) error.route = which.attempts.back().route;
+  if (which.story && !which.story->attempts.empty())
+    error.route = which.story->attempts.back().route;
   error.category = category::timeout;
   switch (why) {
     case stopped::deadline:

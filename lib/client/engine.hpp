@@ -21,7 +21,7 @@
 
 namespace reroute::detail {
 
-/// Its parts: engine.cpp (calls come and go), engine_attempts.cpp (what they have under way),
+/// Its parts: engine.cpp (calls come and go), engine_end.cpp (they are cancelled), engine_attempts.cpp (what they have under way),
 /// engine_pump.cpp (what the dispatcher says is done), engine_views.cpp (what users may see of it).
 class engine : public std::enable_shared_from_this<engine> {
  public:
@@ -62,6 +62,8 @@ class engine : public std::enable_shared_from_this<engine> {
  private:
   // calls
   void apply(call& which, const call_machine::step& next);
+  void cancel_some();
+  void cancel_next();
   void finish(call& which, reroute::stopped why, normalized_error error, outcome result = {});
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
   // attempts
@@ -78,6 +80,10 @@ class engine : public std::enable_shared_from_this<engine> {
   void attempt_timed_out(flight& late);
   [[nodiscard]] time_point hedge_time(const flight& from);
   void set_due(flight& from);
+  // Work done in one turn of the loop, so that a storm does not starve the sockets. What an admission
+  // sets off runs right behind the pump, in the same turn, and takes several times as long.
+  static constexpr int calls_per_turn = 256;
+  static constexpr std::chrono::nanoseconds time_per_turn = std::chrono::microseconds(300);
   // the pump
   void look_at_flight(flight& due, time_point at);
   void act(const verdict& said);
@@ -105,11 +111,15 @@ class engine : public std::enable_shared_from_this<engine> {
   dispatcher dispatcher_;
   flight_heap flights_;
   std::vector<std::shared_ptr<call>> calls_;
+  asio::any_io_executor busy_;  // the executor, kept busy while there are calls
   std::unordered_map<const gate*, gate_state> told_;  // what the observer knows of the gates
   client_stats counts_;
   std::minstd_rand generator_;
   std::uint64_t last_id_ = 0;
   time_point armed_ = time_point::max();
+  std::uint64_t unwanted_up_to_ = 0;  // calls with these numbers are being cancelled
+  std::size_t to_cancel_ = 0;         // the first of calls_, which are still to be looked at
+  bool cancelling_ = false;           // there are some, or it is at work on them
   bool pumping_ = false;
   bool closed_ = false;
 };

@@ -35,7 +35,9 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
   const std::shared_ptr<flight> ahead = std::make_shared<flight>(which, route, held);
   ahead->hedge = hedge;
   if (which.attempt_timeout.count() > 0) ahead->timeout = now() + which.attempt_timeout;
-  which.flights.push_back(ahead);
+  if (!which.story)
+    which.story = std::make_unique<call_story>(call_story{{}, {}, which.machine.began()});
+  which.story->flights.push_back(ahead);
   ahead->due = std::min(which.deadline, ahead->timeout);
   flights_.push(*ahead);
   begin_exchange(*ahead);
@@ -85,11 +87,11 @@ void engine::hedge(flight& slow) {
 void engine::race(call& which) {
   const std::shared_ptr<call> keep = calls_[which.place];
   const route_set others =
-      which.machine.usable(now()) & ~(route_set{1} << which.flights.front()->route);
+      which.machine.usable(now()) & ~(route_set{1} << which.story->flights.front()->route);
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(others, route)) continue;
     if (!ask_too(which, route, false)) ++counts_.hedges_withheld;
-    if (!which.done || which.flights.empty()) return;  // an observer has ended it
+    if (!which.done || which.story->flights.empty()) return;  // an observer has ended it
   }
 }
 
@@ -97,7 +99,7 @@ void engine::race(call& which) {
 engine::time_point engine::hedge_time(const flight& from) {
   const call& which = *from.owner;
   const plan& how = which.machine.how();
-  if (how.type() != plan::kind::hedge || which.flights.size() > 1) return time_point::max();
+  if (how.type() != plan::kind::hedge || which.story->flights.size() > 1) return time_point::max();
   if (how.hedge_after())
     return now() + std::min<std::chrono::milliseconds>(*how.hedge_after(), http::longest_wait);
   const auto usual = dispatcher_.gate_of(from.route, from.scope).heads.usual();
@@ -131,24 +133,24 @@ void engine::begin_exchange(flight& from) {
   line.route = on.name;
   line.model = on.models.on_route(which.request.model());
   line.started = now() - which.machine.began();
-  line.waited = now() - which.waiting_since;
+  line.waited = now() - which.story->waiting_since;
   line.hedge = from.hedge;
-  from.line = which.attempts.size();
-  which.attempts.push_back(std::move(line));
+  from.line = which.story->attempts.size();
+  which.story->attempts.push_back(std::move(line));
   ++counts_.attempts;
-  const std::size_t number = which.attempts.size();
+  const std::size_t number = which.story->attempts.size();
   if (!from.hedge && number > 1 && observer_.at_failover &&
-      which.attempts[number - 2].route != on.name)
-    observer_.at_failover({which.id, which.attempts[number - 2].route, on.name});
+      which.story->attempts[number - 2].route != on.name)
+    observer_.at_failover({which.id, which.story->attempts[number - 2].route, on.name});
   if (!which.done || !observer_.at_attempt) return;
-  const attempt& begun = which.attempts[from.line];
+  const attempt& begun = which.story->attempts[from.line];
   observer_.at_attempt(
       {which.id, begun.route, begun.model, static_cast<int>(number), begun.waited});
 }
 
 void engine::end_exchange(flight& from, const normalized_error& error, exchange_facts& facts) {
   call& which = *from.owner;
-  attempt& line = which.attempts[from.line];
+  attempt& line = which.story->attempts[from.line];
   line.took = now() - which.machine.began() - line.started;
   line.status = facts.status;
   line.request_id = std::move(facts.request_id);
@@ -156,7 +158,7 @@ void engine::end_exchange(flight& from, const normalized_error& error, exchange_
   line.error = error;
   line.possibly_billed = error && error.status == 0 && error.sent;
   if (line.possibly_billed) ++counts_.possibly_billed;
-  which.waiting_since = now();
+  which.story->waiting_since = now();
   if (!error) return;
   const bool limit =
       error.category == category::rate_limit || error.category == category::overloaded;
@@ -220,9 +222,9 @@ void engine::land(flight& from) {
   call& which = *from.owner;
   if (from.clock.linked()) flights_.erase(from);
   from.owner = nullptr;
-  const auto found = std::find_if(which.flights.begin(), which.flights.end(),
+  const auto found = std::find_if(which.story->flights.begin(), which.story->flights.end(),
                                   [&from](const auto& each) { return each.get() == &from; });
-  if (found != which.flights.end()) which.flights.erase(found);
+  if (found != which.story->flights.end()) which.story->flights.erase(found);
 }
 
 void engine::failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
@@ -239,13 +241,13 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
   // another attempt may still answer; what was decided here counts if it does not
   which.ends_there = which.ends_there || (next.finished && next.why == stopped::permanent);
-  if (!which.flights.empty()) return;
+  if (!which.story->flights.empty()) return;
   if (next.finished || which.ends_there) {
     // what the last attempt met is the error, unless a limit of our own ended the call
     const bool own =
         next.finished && next.why != stopped::permanent && next.why != stopped::attempts;
     return finish(which, next.finished ? next.why : stopped::permanent,
-                  own ? own_error(next.why, which) : which.attempts[from.line].error);
+                  own ? own_error(next.why, which) : which.story->attempts[from.line].error);
   }
   if (next.wait.count() > 0 && observer_.at_wait)
     observer_.at_wait({which.id, error.route, next.wait});
@@ -261,7 +263,7 @@ void engine::answered(flight& from, outcome answer, exchange_facts facts) noexce
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];
   end_exchange(from, {}, facts);
-  const attempt& line = which.attempts[from.line];
+  const attempt& line = which.story->attempts[from.line];
   if (answer.answer) {
     answer.answer->set_route(line.route);
     answer.answer->set_request_id(line.request_id);
@@ -277,7 +279,7 @@ void engine::answered(flight& from, outcome answer, exchange_facts facts) noexce
 
 // the call goes on, or ends, without waiting for what it has under way
 void engine::leave(call& which, flight& from, const normalized_error& why) {
-  attempt& line = which.attempts[from.line];
+  attempt& line = which.story->attempts[from.line];
   line.took = now() - which.machine.began() - line.started;
   line.error = why;
   line.error.route = line.route;
@@ -292,7 +294,8 @@ void engine::leave(call& which, flight& from, const normalized_error& why) {
 }
 
 void engine::leave_all(call& which, const normalized_error& why) {
-  const auto all = which.flights;
+  if (!which.has_flights()) return;
+  const auto all = which.story->flights;
   for (const std::shared_ptr<flight>& each : all)
     leave(which, *each, why);
 }

@@ -8,8 +8,6 @@
 namespace reroute::detail {
 namespace {
 
-// work done in one turn of the loop, so that a storm does not starve the sockets
-constexpr int verdicts_per_turn = 256;
 // a timer this late means that the loop stood still
 constexpr auto lateness_that_counts = std::chrono::milliseconds(50);
 
@@ -24,10 +22,10 @@ void engine::schedule_pump() {
 
 void engine::pump() {
   pumping_ = false;
-  if (closed_) return;
+  if (closed_ || to_cancel_ > 0) return;  // it is called again when all are cancelled
   const time_point at = now();
   look_for_a_stall(at);
-  for (int budget = verdicts_per_turn; budget > 0; --budget) {
+  for (int budget = calls_per_turn; budget > 0; --budget) {
     if (!flights_.empty() && flights_.top().due <= at) {
       look_at_flight(flights_.top(), at);
       continue;
@@ -39,6 +37,7 @@ void engine::pump() {
     }
     act(said);
     if (closed_) return;
+    if (now() - at > time_per_turn) break;
   }
   schedule_pump();
 }
@@ -62,7 +61,8 @@ void engine::act(const verdict& said) {
     case verdict::kind::admit: {
       const std::shared_ptr<call> keep = calls_[which.place];
       launch(which, said.route, said.held);
-      if (which.machine.how().type() == plan::kind::race && which.flights.size() == 1) race(which);
+      if (which.machine.how().type() == plan::kind::race && which.story->flights.size() == 1)
+        race(which);
       break;
     }
     case verdict::kind::due:

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,7 @@ class heap_hook {
   [[nodiscard]] bool linked() const noexcept { return index_ != nowhere; }
 
  private:
-  template <class Node, heap_hook Node::*Hook, class Before>
+  template <class Node, heap_hook Node::*Hook, class KeyOf>
   friend class intrusive_heap;
   static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t index_ = nowhere;
@@ -31,119 +32,153 @@ class heap_hook {
 
 /// A heap of pointers to nodes; `top()` is a node before which no other comes.
 ///
-/// `Before(a, b)` is a strict weak order of two nodes. Equal nodes leave in no special order: who
-/// needs FIFO orders by (key, sequence number). A node's key must not change while it is linked,
-/// unless `update` is called right after; and a node must leave before it dies. Four children to a
-/// node: half the depth of a binary heap, and the children of one node share a cache line.
+/// `KeyOf()(node)` is the node's key, ordered by `<`. Equal keys leave in no special order: who needs
+/// FIFO orders by (key, sequence number). The key must not change while the node is linked, unless
+/// `update` is called right after; and a node must leave before it dies.
 ///
-/// Nothing is allocated but the vector of pointers, which never shrinks. Only `push` and `reserve`
-/// can throw (`std::bad_alloc`), and then nothing has changed. `Before` must not throw.
-template <class Node, heap_hook Node::*Hook, class Before>
+/// The keys stand in the heap beside the pointers: to compare two is not to fetch two nodes from
+/// wherever they live. Four children to a node: half the depth of a binary heap; and the children of
+/// one node begin at a cache line, which holds them all if the key has 8 bytes.
+///
+/// Nothing is allocated but the vector of entries, which never shrinks. Only `push` and `reserve`
+/// can throw (`std::bad_alloc`), and then nothing has changed. Comparing keys must not throw.
+template <class Node, heap_hook Node::*Hook, class KeyOf>
 class intrusive_heap {
  public:
-  explicit intrusive_heap(Before before = Before()) : before_(std::move(before)) {}
+  using key_type = decltype(KeyOf()(std::declval<const Node&>()));
+
+  intrusive_heap() = default;
   intrusive_heap(const intrusive_heap&) = delete;
   intrusive_heap& operator=(const intrusive_heap&) = delete;
   ~intrusive_heap() { clear(); }
 
-  [[nodiscard]] bool empty() const noexcept { return nodes_.empty(); }
-  [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
-  void reserve(std::size_t count) { nodes_.reserve(count); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return entries_.empty() ? 0 : entries_.size() - first;
+  }
+  void reserve(std::size_t count) { entries_.reserve(count + first); }
 
   /// The first node. The heap must not be empty. O(1).
   [[nodiscard]] Node& top() const noexcept {
     assert(!empty());
-    return *nodes_.front();
+    return *entries_[first].node;
+  }
+  /// Its key.
+  [[nodiscard]] const key_type& top_key() const noexcept {
+    assert(!empty());
+    return entries_[first].key;
   }
   /// True if the node stands in this heap. O(1).
   [[nodiscard]] bool contains(const Node& node) const noexcept {
     const std::size_t at = (node.*Hook).index_;
-    return at < nodes_.size() && nodes_[at] == &node;
+    return at < entries_.size() && entries_[at].node == &node;
   }
 
   /// Adds a node that stands in no heap by this hook. O(log n), mostly O(1).
   void push(Node& node) {
     assert(!(node.*Hook).linked());
-    nodes_.push_back(&node);
-    rise(nodes_.size() - 1, &node);
+    if (entries_.empty()) entries_.resize(first);
+    const entry added{KeyOf()(node), &node};
+    entries_.push_back(added);
+    rise(entries_.size() - 1, added);
   }
 
   /// Removes the first node and returns it. The heap must not be empty. O(log n).
   Node& pop() noexcept {
-    Node& first = top();
-    erase(first);
-    return first;
+    Node& leaving = top();
+    erase(leaving);
+    return leaving;
   }
 
   /// Removes a node of this heap. O(log n).
   void erase(Node& node) noexcept {
     assert(contains(node));
     const std::size_t at = (node.*Hook).index_;
-    Node* const last = nodes_.back();
-    nodes_.pop_back();
+    const entry last = entries_.back();
+    entries_.pop_back();
     (node.*Hook).index_ = heap_hook::nowhere;
-    if (last != &node) settle(at, last);
+    if (last.node != &node) settle(at, last);
   }
 
   /// Puts a node of this heap into its place after its key has changed either way. O(log n).
   void update(Node& node) noexcept {
     assert(contains(node));
-    settle((node.*Hook).index_, &node);
+    settle((node.*Hook).index_, {KeyOf()(node), &node});
   }
 
   /// Removes all nodes. O(n).
   void clear() noexcept {
-    for (Node* node : nodes_)
-      (node->*Hook).index_ = heap_hook::nowhere;
-    nodes_.clear();
+    for (std::size_t at = first; at < entries_.size(); ++at)
+      (entries_[at].node->*Hook).index_ = heap_hook::nowhere;
+    entries_.clear();
   }
 
  private:
-  static constexpr std::size_t arity = 4;
-  static std::size_t parent_of(std::size_t at) noexcept { return (at - 1) / arity; }
+  struct entry {
+    key_type key{};
+    Node* node = nullptr;
+  };
+  // The root stands at 3, behind three that are never used: then the children of `at` are the four
+  // from 4 * at - 8, and each such group begins at a multiple of 4.
+  static constexpr std::size_t arity = 4, first = arity - 1;
+  static constexpr std::align_val_t cache_line{64};
+  static std::size_t parent_of(std::size_t at) noexcept { return at / arity + 2; }
+  static std::size_t child_of(std::size_t at) noexcept { return at * arity - 2 * arity; }
 
-  void put(std::size_t at, Node* node) noexcept {
-    nodes_[at] = node;
-    (node->*Hook).index_ = static_cast<std::uint32_t>(at);
+  template <class Entry>
+  struct on_cache_lines {
+    using value_type = Entry;
+    on_cache_lines() = default;
+    template <class Other>
+    explicit on_cache_lines(const on_cache_lines<Other>&) noexcept {}
+    Entry* allocate(std::size_t count) {
+      return static_cast<Entry*>(::operator new(count * sizeof(Entry), cache_line));
+    }
+    void deallocate(Entry* at, std::size_t) noexcept { ::operator delete(at, cache_line); }
+    friend bool operator==(const on_cache_lines&, const on_cache_lines&) { return true; }
+  };
+
+  void put(std::size_t at, const entry& placed) noexcept {
+    entries_[at] = placed;
+    (placed.node->*Hook).index_ = static_cast<std::uint32_t>(at);
   }
 
-  void settle(std::size_t at, Node* node) noexcept {
-    if (at > 0 && before_(*node, *nodes_[parent_of(at)])) {
-      rise(at, node);
+  void settle(std::size_t at, const entry& moved) noexcept {
+    if (at > first && moved.key < entries_[parent_of(at)].key) {
+      rise(at, moved);
     } else {
-      sink(at, node);
+      sink(at, moved);
     }
   }
 
-  // moves the hole at `at` up until `node` fits into it
-  void rise(std::size_t at, Node* node) noexcept {
-    while (at > 0) {
+  // moves the hole at `at` up until `moved` fits into it
+  void rise(std::size_t at, const entry& moved) noexcept {
+    while (at > first) {
       const std::size_t parent = parent_of(at);
-      if (!before_(*node, *nodes_[parent])) break;
-      put(at, nodes_[parent]);
+      if (!(moved.key < entries_[parent].key)) break;
+      put(at, entries_[parent]);
       at = parent;
     }
-    put(at, node);
+    put(at, moved);
   }
 
-  // moves the hole at `at` down until `node` fits into it
-  void sink(std::size_t at, Node* node) noexcept {
-    const std::size_t count = nodes_.size();
-    for (std::size_t child = at * arity + 1; child < count; child = at * arity + 1) {
+  // moves the hole at `at` down until `moved` fits into it
+  void sink(std::size_t at, const entry& moved) noexcept {
+    const std::size_t count = entries_.size();
+    for (std::size_t child = child_of(at); child < count; child = child_of(at)) {
       const std::size_t end = std::min(child + arity, count);
-      std::size_t first = child;
+      std::size_t least = child;
       for (std::size_t other = child + 1; other < end; ++other) {
-        if (before_(*nodes_[other], *nodes_[first])) first = other;
+        if (entries_[other].key < entries_[least].key) least = other;
       }
-      if (!before_(*nodes_[first], *node)) break;
-      put(at, nodes_[first]);
-      at = first;
+      if (!(entries_[least].key < moved.key)) break;
+      put(at, entries_[least]);
+      at = least;
     }
-    put(at, node);
+    put(at, moved);
   }
 
-  std::vector<Node*> nodes_;
-  [[no_unique_address]] Before before_;
+  std::vector<entry, on_cache_lines<entry>> entries_;
 };
 
 }  // namespace reroute::detail

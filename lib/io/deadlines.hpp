@@ -38,10 +38,8 @@ class deadline {
  private:
   friend class deadlines;
   static constexpr time_point never = time_point::max();
-  struct earlier {
-    bool operator()(const deadline& a, const deadline& b) const noexcept {
-      return a.queued_ < b.queued_;
-    }
+  struct when_queued {
+    time_point operator()(const deadline& each) const noexcept { return each.queued_; }
   };
 
   deadlines& queue_;
@@ -82,7 +80,7 @@ class deadlines {
   void fire();
 
   std::shared_ptr<clock> clock_;
-  intrusive_heap<deadline, &deadline::hook_, deadline::earlier> heap_;
+  intrusive_heap<deadline, &deadline::hook_, deadline::when_queued> heap_;
   time_point armed_ = deadline::never;
   std::size_t holders_ = 0;
   std::unique_ptr<timer> timer_;  // last: it must stop before what it wakes is gone

@@ -6,7 +6,7 @@
 
 namespace reroute {
 
-plan::plan(kind type, int attempts) : kind_(type), attempts_(attempts) {
+plan::plan(kind type, int attempts) : attempts_(attempts), kind_(type) {
   if (attempts < 1 || attempts > 1000)
     throw std::invalid_argument("plan: attempts_per_route is " + std::to_string(attempts) +
                                 "; it must be from 1 to 1000");
@@ -21,7 +21,7 @@ plan hedge(std::optional<std::chrono::milliseconds> after) {
     throw std::invalid_argument("hedge: after is " + std::to_string(after->count()) +
                                 " ms; it must be more than 0");
   plan made(plan::kind::hedge, 4);
-  made.hedge_after_ = after;
+  made.hedge_after_ = after.value_or(std::chrono::milliseconds(0));
   return made;
 }
 

@@ -96,7 +96,7 @@ lane* dispatcher::first_in(std::size_t level) const {
   lane* first = nullptr;
   for (const auto& [key, each] : lanes_) {
     if (each->open_route < 0 || each->order[level].empty()) continue;
-    if (!first || earlier_arrival()(each->order[level].top(), first->order[level].top()))
+    if (!first || arrival_of()(each->order[level].top()) < arrival_of()(first->order[level].top()))
       first = each.get();
   }
   return first;

@@ -3,7 +3,7 @@
 
 #include <reroute/traffic/priority.hpp>
 
-#include "detail/intrusive_heap.hpp"
+#include "detail/ordered_queue.hpp"
 #include "traffic/gate.hpp"
 
 #include <chrono>
@@ -20,24 +20,26 @@ inline constexpr int max_routes = 32;
 
 struct lane;
 
-/// Node of the dispatcher's heaps; a call derives from it or holds it. Must be removed from the
+/// Node of the dispatcher's queues; a call derives from it or holds it. Must be removed from the
 /// dispatcher before it dies.
 struct waiter {
   using time_point = std::chrono::steady_clock::time_point;
 
+  // the dispatcher's own, together: what a call that leaves touches of its neighbours
+  list_hook<waiter> order;
+  list_hook<waiter> clock;
+  lane* in = nullptr;
+  heap_hook order_heap;
+  heap_hook clock_heap;
+  double turn = 0;             ///< its tenant's turn; kept when it comes back refused
+  std::uint64_t sequence = 0;  ///< order of arrival; kept, too
+
   route_set routes = 0;     ///< where it may go now; none: it only waits for `due`
   std::uint32_t scope = 0;  ///< the limit it falls under: a model, as a number
-  reroute::priority priority = reroute::priority::normal;
   cost need = {};
   time_point due = time_point::max();  ///< its deadline, or the end of its back-off
   time_point deadline = time_point::max();
-
-  // the dispatcher's own
-  std::uint64_t sequence = 0;  ///< order of arrival; kept when it comes back refused
-  double turn = 0;             ///< its tenant's turn; kept, too
-  heap_hook order;
-  heap_hook clock;
-  lane* in = nullptr;
+  reroute::priority priority = reroute::priority::normal;
 };
 
 }  // namespace reroute::detail

@@ -6,8 +6,10 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <functional>
 
 using namespace std::chrono_literals;
@@ -224,6 +226,55 @@ TEST_CASE("an observer may cancel, from within every hook") {
     CHECK(end->times == 1);
     CHECK(other->times == 1);
     CHECK(r.a->open + r.b->open == 0);
+  }
+}
+
+TEST_CASE("a thousand calls are cancelled in portions, each once, and none goes meanwhile") {
+  rig r([](const auto&, std::size_t) { return refusal(100); },
+        [](const auto&, std::size_t) { return refusal(100); });
+  std::vector<std::shared_ptr<ending>> ends;
+  for (int i = 0; i < 1000; ++i)
+    ends.push_back(r.call());
+  r.io.poll();
+  const auto sent = [&r] { return r.a->requests.size() + r.b->requests.size(); };
+  const auto over = [&ends] {
+    return std::count_if(ends.begin(), ends.end(),
+                         [](const auto& each) { return each->times > 0; });
+  };
+  const std::size_t sent_before = sent();
+  r.claude->cancel();
+  const auto late = r.call();  // is not meant
+  long after_a_turn = 0;
+  asio::post(r.io, [&] { after_a_turn = over(); });
+  r.io.restart();
+  r.io.poll();
+  CHECK(after_a_turn < 500);
+  CHECK(over() == 1000);
+  CHECK(std::all_of(ends.begin(), ends.end(),
+                    [](const auto& each) { return each->times == 1 && each->code == aborted; }));
+  CHECK(sent() == sent_before + 1);  // the late one, when all others were over
+  CHECK(late->times == 0);
+}
+
+TEST_CASE("while a thousand calls are being cancelled, the client or the loop may end") {
+  for (const bool loop_ends : {false, true}) {
+    auto r = std::make_unique<rig>([](const auto&, std::size_t) { return refusal(100); });
+    const auto end = std::make_shared<ending>();
+    for (int i = 0; i < 1000; ++i)
+      r->claude->async_create(rig::question(),
+                              [end](std::error_code, const auto&) { ++end->times; });
+    r->io.poll();
+    r->claude->cancel();
+    r->io.restart();
+    for (int i = 0; i < 10; ++i)
+      r->io.poll_one();
+    if (!loop_ends) {
+      r->claude.reset();
+      r->io.poll();
+      CHECK(end->times == 1000);
+    }
+    r.reset();
+    CHECK(end.use_count() == 1);
   }
 }
 

@@ -22,16 +22,16 @@ struct item {
   heap_hook other_hook = {};
 };
 
-struct earlier {
-  bool operator()(const item& a, const item& b) const noexcept {
-    return std::pair(a.key, a.order) < std::pair(b.key, b.order);
+struct by_key {
+  std::pair<int, std::uint64_t> operator()(const item& each) const noexcept {
+    return {each.key, each.order};
   }
 };
-struct later {
-  bool operator()(const item& a, const item& b) const noexcept { return a.key > b.key; }
+struct highest_first {
+  int operator()(const item& each) const noexcept { return -each.key; }
 };
 
-using heap = intrusive_heap<item, &item::hook, earlier>;
+using heap = intrusive_heap<item, &item::hook, by_key>;
 
 std::vector<int> drain(heap& all) {
   std::vector<int> keys;
@@ -112,7 +112,7 @@ TEST_CASE("update moves a node up and down") {
 TEST_CASE("a node may stand in two heaps by two hooks") {
   std::vector<item> items(20);
   heap rising;
-  intrusive_heap<item, &item::other_hook, later> falling;
+  intrusive_heap<item, &item::other_hook, highest_first> falling;
   for (std::size_t i = 0; i < items.size(); ++i) {
     items[i].key = static_cast<int>(i);
     rising.push(items[i]);
@@ -177,8 +177,8 @@ TEST_CASE("random histories agree with a sorted model") {
     }
     REQUIRE(all.size() == model.size());
     if (model.empty()) continue;
-    const auto* first = *std::min_element(model.begin(), model.end(),
-                                          [](auto* a, auto* b) { return earlier()(*a, *b); });
+    const auto* first = *std::min_element(
+        model.begin(), model.end(), [](auto* a, auto* b) { return by_key()(*a) < by_key()(*b); });
     REQUIRE(&all.top() == first);
   }
 }

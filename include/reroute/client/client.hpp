@@ -33,22 +33,19 @@ void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_
 class call_initiation {
  public:
   using executor_type = asio::any_io_executor;
-  explicit call_initiation(engine_ptr at, bool on_its_strand = true)
-      : engine_(std::move(at)), on_its_strand_(on_its_strand) {}
+  explicit call_initiation(engine_ptr at) : engine_(std::move(at)) {}
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_of(engine_); }
 
   template <class Handler>
   void operator()(Handler&& handler, operation op, encoded_request request,
                   call_options options) const {
     using handler_type = std::decay_t<Handler>;  // an lvalue is copied
-    auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)),
-                                                    executor_of(engine_));
-    start_call(engine_, on_its_strand_, op, std::move(request), options, std::move(erased));
+    auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
+    start_call(engine_, true, op, std::move(request), options, std::move(erased));
   }
 
  private:
   engine_ptr engine_;
-  bool on_its_strand_;
 };
 
 }  // namespace detail
@@ -126,8 +123,9 @@ class client {
     return async_count_tokens(request, call_options(), std::forward<Token>(token));
   }
 
-  /// Cancels all calls; each completes with `asio::error::operation_aborted`. The client stays
-  /// usable.
+  /// Cancels all calls that have begun; each completes with `asio::error::operation_aborted`. More
+  /// than a few hundred are cancelled over several turns of the loop, which they would hold up: none
+  /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
   void cancel();
 
   /// The state of every gate that was used: one per route and model, in no special order. Takes

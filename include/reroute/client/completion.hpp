@@ -11,9 +11,11 @@
 #include <asio/execution/outstanding_work.hpp>
 #include <asio/post.hpp>
 #include <asio/prefer.hpp>
+#include <asio/system_executor.hpp>
 
 #include <memory>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace reroute::detail {
@@ -25,8 +27,9 @@ class completion {
   virtual ~completion() = default;
   completion(const completion&) = delete;
   completion& operator=(const completion&) = delete;
-  /// Posts the handler to its associated executor, and ends this object.
-  virtual void complete(std::error_code code, outcome result) = 0;
+  /// Posts the handler to its associated executor, `fallback` if it has none, and ends this object.
+  virtual void complete(const asio::any_io_executor& fallback, std::error_code code,
+                        outcome result) = 0;
   /// Ends this object without calling the handler.
   virtual void drop() noexcept = 0;
   [[nodiscard]] virtual asio::cancellation_slot slot() const noexcept = 0;
@@ -37,23 +40,61 @@ struct drop_completion {
 };
 using completion_ptr = std::unique_ptr<completion, drop_completion>;
 
-/// The handler behind a `completion`: allocated by the handler's allocator, with work on its
-/// executor while it waits, so that `run()` does not return before.
+/// The executor of a handler while it waits, kept busy, so that its `run()` does not return before.
+template <class Handler>
+class handler_work {
+  using executor = asio::associated_executor_t<Handler>;
+
+ public:
+  explicit handler_work(const Handler& handler)
+      : busy_(asio::prefer(asio::get_associated_executor(handler),
+                           asio::execution::outstanding_work.tracked)) {}
+  [[nodiscard]] const auto& executor_of(const Handler&, const asio::any_io_executor&) const {
+    return busy_;
+  }
+
+ private:
+  std::decay_t<decltype(asio::prefer(std::declval<const executor&>(),
+                                     asio::execution::outstanding_work.tracked))>
+      busy_;
+};
+
+/// True if somebody else keeps the handler's executor busy while it waits: it has none of its own, so
+/// that it is the client's, for which the engine cares; or it says so, as a coroutine's does, for
+/// which whoever spawned it cares. An executor is as big as all the rest.
+template <class Handler>
+inline constexpr bool busy_anyway = requires {
+  typename Handler::executor_is_busy;
+}
+|| (std::is_same_v<asio::associated_executor_t<Handler, asio::system_executor>,
+                   asio::system_executor> &&
+    std::is_same_v<asio::associated_executor_t<Handler, asio::any_io_executor>,
+                   asio::any_io_executor>);
+
+template <class Handler>
+requires busy_anyway<Handler>
+class handler_work<Handler> {
+ public:
+  explicit handler_work(const Handler&) {}
+  [[nodiscard]] auto executor_of(const Handler& handler,
+                                 const asio::any_io_executor& fallback) const {
+    return asio::get_associated_executor(handler, fallback);
+  }
+};
+
+/// The handler behind a `completion`, allocated by the handler's allocator.
 template <class Handler>
 class completion_of final : public completion {
   using allocator = typename std::allocator_traits<
       asio::associated_allocator_t<Handler>>::template rebind_alloc<completion_of>;
   using traits = std::allocator_traits<allocator>;
-  using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
-  using tracked = std::decay_t<decltype(asio::prefer(std::declval<const handler_executor&>(),
-                                                     asio::execution::outstanding_work.tracked))>;
 
  public:
-  static completion_ptr make(Handler&& handler, const asio::any_io_executor& fallback) {
+  static completion_ptr make(Handler&& handler) {
     allocator memory(asio::get_associated_allocator(handler));
     completion_of* const at = traits::allocate(memory, 1);
     try {
-      traits::construct(memory, at, std::move(handler), fallback);
+      traits::construct(memory, at, std::move(handler));
     } catch (...) {
       traits::deallocate(memory, at, 1);
       throw;
@@ -61,24 +102,23 @@ class completion_of final : public completion {
     return completion_ptr(at);
   }
 
-  completion_of(Handler&& handler, const asio::any_io_executor& fallback)
-      : handler_(std::move(handler)),
-        work_(asio::prefer(asio::get_associated_executor(handler_, fallback),
-                           asio::execution::outstanding_work.tracked)) {}
+  explicit completion_of(Handler&& handler) : handler_(std::move(handler)), work_(handler_) {}
 
-  void complete(std::error_code code, outcome result) override {
+  void complete(const asio::any_io_executor& fallback, std::error_code code,
+                outcome result) override {
     // the memory goes back before the handler runs: it may start the next call at once
     allocator memory(asio::get_associated_allocator(handler_));
     Handler handler(std::move(handler_));
-    tracked work(std::move(work_));
+    handler_work<Handler> work(std::move(work_));
     release(memory);
+    const auto executor = work.executor_of(handler, fallback);
     auto run = [handler = std::move(handler), code, result = std::move(result)]() mutable {
       // on the handler's executor, where its cancellation signal lives
       asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
       if (slot.is_connected()) slot.clear();
       std::move(handler)(code, std::move(result));
     };
-    asio::post(work, std::move(run));
+    asio::post(executor, std::move(run));
   }
 
   void drop() noexcept override {
@@ -97,7 +137,7 @@ class completion_of final : public completion {
   }
 
   Handler handler_;
-  tracked work_;
+  [[no_unique_address]] handler_work<Handler> work_;
 };
 
 }  // namespace reroute::detail

@@ -22,8 +22,10 @@ class plan {
   /// True if a refusal by a rate limit or an overload uses up an attempt.
   [[nodiscard]] bool refusals_count() const noexcept { return kind_ == kind::in_order; }
 
-  /// `hedge`: when the next route is asked too; empty: the route's own 97th percentile, outliers left out.
-  [[nodiscard]] const std::optional<std::chrono::milliseconds>& hedge_after() const noexcept {
+  /// `hedge`: when the next route is asked too; empty: the route's own 97th percentile,
+  /// outliers left out.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> hedge_after() const noexcept {
+    if (hedge_after_.count() == 0) return std::nullopt;
     return hedge_after_;
   }
 
@@ -36,9 +38,9 @@ class plan {
   friend plan hedge(std::optional<std::chrono::milliseconds> after);
   friend plan race();
 
-  kind kind_ = kind::spill;
+  std::chrono::milliseconds hedge_after_{0};  // none
   int attempts_ = 4;
-  std::optional<std::chrono::milliseconds> hedge_after_;
+  kind kind_ = kind::spill;
 };
 
 /// The first route, in the client's order, that admits calls; if none does, whichever opens first.
@@ -51,7 +53,7 @@ class plan {
 [[nodiscard]] plan in_order(int attempts_per_route = 4);
 
 /// Begins as `spill()`. If no response head has come `after` sending, the next route that is open is
-/// asked too; the first usable answer wins, and the others are given up. Default `after`: the 95th
+/// asked too; the first usable answer wins, and the others are given up. Default `after`: the 97th
 /// percentile of what that route took lately (outliers beyond four times its median left out), at least
 /// 200 ms; nothing is hedged while a route is not known.
 ///
