@@ -71,6 +71,7 @@ void dispatcher::add(waiter& call) {
   at.due.push(call);
   at.order[static_cast<std::size_t>(call.priority)].push(call);
   call.in = &at;
+  ++at.size;
   ++size_;
   ++sizes_[static_cast<std::size_t>(call.priority)];
 }
@@ -81,6 +82,7 @@ void dispatcher::remove(waiter& call) noexcept {
   at.due.erase(call);
   at.order[static_cast<std::size_t>(call.priority)].erase(call);
   call.in = nullptr;
+  --at.size;
   --size_;
   --sizes_[static_cast<std::size_t>(call.priority)];
   if (at.due.empty() && lanes_.size() > max_idle_lanes) lanes_.erase({at.routes, at.scope});
@@ -107,11 +109,11 @@ dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(at.routes, route)) continue;
     gate& behind = gate_of(route, at.scope);
-    const time_point when = behind.earliest(now, at.first().need, at.due.size());
+    const time_point when = behind.earliest(now, at.first().need, at.size);
     seen.again = std::min(seen.again, when);
     if (when <= now) seen.open_route = route;
     // spreading is a matter of milliseconds: no reason to go elsewhere, but for a crowd
-    if (when <= now || (behind.spreading() && at.due.size() <= 2 * behind.window())) {
+    if (when <= now || (behind.spreading() && at.size <= 2 * behind.window())) {
       seen.opens = now;
       seen.all_shut = false;
       break;

@@ -5,6 +5,7 @@
 #include "traffic/waiter.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace reroute::detail {
@@ -31,6 +32,7 @@ struct lane {
   std::uint32_t scope = 0;
   std::array<order_queue, 3> order;  // by priority
   due_queue due;
+  std::size_t size = 0;
   int open_route = -1;  // found by the last look: the route that admits now
 
   /// The call that would go first. Something must wait.
