@@ -9,12 +9,9 @@
 #include <reroute/traffic/gate_status.hpp>
 
 #include "traffic/latency_watch.hpp"
-#include "traffic/limit_shape.hpp"
-#include "traffic/pace.hpp"
+#include "traffic/request_limit.hpp"
 #include "traffic/token_mirror.hpp"
-#include "traffic/window_mirror.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -48,7 +45,7 @@ struct permit {
 
 /// The state machine. Pure: time and randomness are arguments. Not thread-safe.
 ///
-/// Open, it admits as fast as its `pace` says, and while fewer than `window` attempts are unconfirmed
+/// Open, it admits as fast as its `request_limit` says, and while fewer than `window` attempts are unconfirmed
 /// (neither answered nor silent for long enough). The window binds where the pace is no guide: before
 /// anything is known, and on the ramp after a probe; each confirmation widens it by one, so it doubles
 /// per round trip. A refusal closes the gate for everybody. It opens again either behind a single
@@ -107,7 +104,6 @@ class gate {
   [[nodiscard]] std::optional<time_point> announced_opening() const { return announced_; }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
   [[nodiscard]] std::size_t window() const { return window_; }
-  [[nodiscard]] const pace& speed() const { return pace_; }
   /// How long heads of answers took lately.
   latency_watch heads;
   /// Tokens that an attempt of this cost will take, as far as is known.
@@ -128,12 +124,6 @@ class gate {
     bool answered = false;
     bool on_the_wire = false;
   };
-  // what a refusal ended: between an opening and it, so many were let through
-  struct period {
-    std::uint64_t first = 0, number = 0;  // its first permit, the one that was refused
-    time_point began, ended;              // when these two were sent
-    double let_through = 0;
-  };
   struct sending {
     std::uint64_t number;
     time_point at;
@@ -141,16 +131,6 @@ class gate {
   };
   void heard_no(const permit& held, time_point now);
   bool take_back(const permit& held);  // true if it was unconfirmed until now
-  void learn_refusal(const permit& held, const normalized_error& error, const period& ended,
-                     time_point now);
-  void learn_hint(const permit& held, nanoseconds hint, nanoseconds grain, const period& ended,
-                  time_point now);
-  [[nodiscard]] bool window_is_full(std::uint64_t number) const;
-  [[nodiscard]] bool same_count() const;
-  void remember(const period& ended);
-  [[nodiscard]] period since_window(const permit& held) const;
-  void learn_window(limit_evidence by, time_point now);
-  void hear_requests(const http::quota_bucket& bucket, time_point now);
   void close(time_point until, bool probe_first, bool probe_needs_answer);
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
@@ -185,29 +165,13 @@ class gate {
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
   time_point closed_since_{};    // when that row began
   // the limits
-  pace pace_;
-  window_mirror window_limit_;
-  bool window_only_ = false;  // no bucket beside it
-  bool blind_ = false;        // it was guessed at without a hint
-  std::array<limit_shape, 2> shapes_;  // of what headers say about requests; the latest first
-  std::deque<period> periods_;  // the last few
-  // a window that there may be: since an opening that no bucket explains
-  std::uint64_t span_first_ = 1;
-  time_point span_began_;
-  double span_not_admitted_ = 0;
-  bool new_span_ = false;   // with the next opening
-  bool doubtful_ = false;   // a window is all that one refusal says
-  period row_;                  // the last in which anything was let through
+  request_limit requests_;
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;
   double tokens_per_byte_ = 0.25;
   bool not_requests_ = false;   // the last refusal's headers say that requests are left
   std::deque<sending> recent_;  // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
-  // the period since it opened
-  std::uint64_t period_first_ = 1;  // number of its first permit
-  time_point period_began_;         // when that was sent
-  std::size_t not_admitted_ = 0;    // of the period: refused, or never sent
   // the window
   bool paced_ = false;  // nothing is known, and somebody waits for the pace
   std::size_t window_;
