@@ -172,7 +172,7 @@ void engine::tell_gate(flight& from, const normalized_error& error,
   if (std::exchange(from.gate_knows, true)) return;
   gate& at = dispatcher_.gate_of(from.route, from.scope);
   const time_point when = now();
-  if (limits) at.read(*limits, when);
+  if (limits) at.read(from.held, *limits, when);
   switch (effect_of(error)) {
     case effect::admitted:
       if (!error && from.sent) at.heads.saw(when - from.sent_at);

@@ -76,9 +76,11 @@ gate::time_point gate::earliest(time_point now, const cost& need, std::size_t wa
 }
 
 permit gate::admit(time_point now, const cost& need) {
-  const permit given{
-      next_number_++,    epoch_, shut_, now, need.bytes, need.bytes * tokens_per_byte_,
-      need.output_tokens};
+  const double input = need.bytes * tokens_per_byte_;
+  all_input_ += input;
+  all_output_ += need.output_tokens;
+  permit given{next_number_++,     epoch_,     shut_,      now, need.bytes, input,
+                     need.output_tokens, all_input_, all_output_};
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -90,6 +92,7 @@ permit gate::admit(time_point now, const cost& need) {
   input_.take(given.input_tokens);
   output_.take(given.output_tokens);
   tokens_.take(given.input_tokens + given.output_tokens);
+  given.left = {requests_.account(), input_.account(), output_.account(), tokens_.account()};
   forget_seen(now);
   recent_.push_back({given.number, now, given.input_tokens, given.output_tokens});
   recent_input_ += given.input_tokens;
@@ -111,18 +114,24 @@ void gate::sent(const permit& held, time_point now) {
   sent_.push_back({held.number, now, 0, 0});
 }
 
-void gate::read(const http::rate_limits& limits, time_point now) {
+void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
   forget_seen(now);
-  const auto told = [now](const http::quota_bucket& bucket, double unseen, auto& mirror) {
+  const double input = all_input_ - held.input_so_far, output = all_output_ - held.output_so_far;
+  const auto reading_of = [&](double unseen, double since, std::size_t which) {
+    return limit_reading{unseen,      since,           now - held.at,
+                   held.left[which], held.number, next_number_ - 1};
+  };
+  const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of, token_mirror& mirror) {
     if (!bucket.limit || !bucket.remaining) return;
     mirror.heard(static_cast<double>(*bucket.limit), static_cast<double>(*bucket.remaining),
-                 bucket.reset.value_or(std::chrono::milliseconds(0)), unseen, now);
+                 bucket.reset.value_or(std::chrono::milliseconds(0)), of, now);
   };
-  requests_.heard(limits.requests, static_cast<double>(recent_.size()), now);
-  told(limits.input_tokens, recent_input_, input_);
-  told(limits.output_tokens, recent_output_, output_);
-  told(limits.tokens, recent_input_ + recent_output_, tokens_);
+  const auto since = static_cast<double>(next_number_ - held.number - 1);
+  requests_.heard(limits.requests, reading_of(static_cast<double>(recent_.size()), since, 0), now);
+  told(limits.input_tokens, reading_of(recent_input_, input, 1), input_);
+  told(limits.output_tokens, reading_of(recent_output_, output, 2), output_);
+  told(limits.tokens, reading_of(recent_input_ + recent_output_, input + output, 3), tokens_);
   not_requests_ = limits.requests.remaining && *limits.requests.remaining > 1;
 }
 

@@ -12,6 +12,7 @@
 #include "traffic/request_limit.hpp"
 #include "traffic/token_mirror.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -41,6 +42,9 @@ struct permit {
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
   double input_tokens = 0, output_tokens = 0;  ///< reserved
+  double input_so_far = 0, output_so_far = 0;  ///< of all permits up to this one
+  /// What was left after it, by our own account: requests, prompt tokens, answer tokens, both.
+  std::array<std::optional<double>, 4> left = {};
 };
 
 /// The state machine. Pure: time and randomness are arguments. Not thread-safe.
@@ -73,8 +77,8 @@ class gate {
   /// here. May be repeated.
   void sent(const permit& held, time_point now);
 
-  /// What the response's headers say about the limits. Before `admitted` or `refused`.
-  void read(const http::rate_limits& limits, time_point now);
+  /// What the headers of an attempt's response say about the limits. Before `admitted` or `refused`.
+  void read(const permit& held, const http::rate_limits& limits, time_point now);
   /// What the answer took, against what was reserved. `told`: its headers have said it already.
   void settle(const permit& held, const consumption& taken, bool told);
 
@@ -172,6 +176,7 @@ class gate {
   bool not_requests_ = false;   // the last refusal's headers say that requests are left
   std::deque<sending> recent_;  // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
+  double all_input_ = 0, all_output_ = 0;
   // the window
   bool paced_ = false;  // nothing is known, and somebody waits for the pace
   std::size_t window_;

@@ -143,14 +143,15 @@ void pace::take() { credit_ -= 1; }
 
 void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_)); }
 
-void pace::heard(double limit, double remaining, double least, double most, double unseen,
-                 time_point now) {
+void pace::heard(double limit, double remaining, double least, double most,
+                 const limit_reading& told, time_point now) {
   refill(now);
   if (contradicted_ >= most_contradictions) {  // at most it is what they say
-    if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - unseen));
+    if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - told.unseen));
     return;
   }
-  if (known_by_ != limit_evidence::headers) {
+  const bool news = known_by_ != limit_evidence::headers;
+  if (news) {
     known_by_ = limit_evidence::headers;
     rate_ = 0;
     calm_ = seconds(0);
@@ -161,9 +162,11 @@ void pace::heard(double limit, double remaining, double least, double most, doub
   if (limit > 0) burst_ = proven_ = std::max(1.0, limit);
   rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
-    owed_ = 0;
     const double kept = std::min(1.0, told_reserve * limit);
-    credit_ = std::min(remaining - unseen - kept, std::max(1.0, burst_));
+    const double left = std::min(judge_.corrected(credit_ + owed_ + kept, remaining, told) - kept,
+                                 std::max(1.0, burst_));
+    credit_ = owed_ > 0 ? std::min(credit_, left) : left;
+    owed_ = left - credit_;
   }
 }
 

@@ -4,8 +4,11 @@
 #include <reroute/policy/quota.hpp>
 #include <reroute/traffic/gate_status.hpp>
 
+#include "traffic/limit_reading.hpp"
+
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace reroute::detail {
 
@@ -28,9 +31,9 @@ class pace {
   void state(const quota& limits);
   /// Nothing is known yet: so much per second, which the gate's window sets.
   void ramp(double per_second);
-  /// The server says what is left, after all that it has seen; `unseen` may not have reached it.
+  /// The server says what was left.
   /// `limit` is the bucket's size; it fills with `least` to `most` per second.
-  void heard(double limit, double remaining, double least, double most, double unseen,
+  void heard(double limit, double remaining, double least, double most, const limit_reading& told,
              time_point now);
 
   /// When the next credit is there: `now` or later. So many calls wait for it.
@@ -63,6 +66,11 @@ class pace {
   /// Per second, now.
   [[nodiscard]] double rate() const;
   [[nodiscard]] double burst() const { return burst_; }
+  /// What is left now, by headers; nothing if there are none.
+  [[nodiscard]] std::optional<double> account() const {
+    if (known_by_ != limit_evidence::headers) return std::nullopt;
+    return credit_ + owed_;
+  }
 
  private:
   void refill(time_point now);
@@ -104,6 +112,7 @@ class pace {
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
   double shrunk_from_ = 0;  // the rate before
   double lost_ = 0;       // seconds of its rate that a closing lets fall
+  reading_judge judge_;
   double told_most_ = 0;  // what headers say the rate is at most
   int contradicted_ = 0;  // refusals although headers said that something is left
   time_point told_at_{};

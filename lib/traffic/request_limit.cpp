@@ -41,7 +41,7 @@ void request_limit::count::give_back(std::uint64_t number) {
 
 // a bucket, or a window: what is said of it tells. Where there are both, it may be said of whichever
 // has less left
-void request_limit::heard(const http::quota_bucket& told, double unseen, time_point now) {
+void request_limit::heard(const http::quota_bucket& told, const limit_reading& of, time_point now) {
   if (!told.limit || !told.remaining) return;
   const auto limit = static_cast<double>(*told.limit);
   const auto remaining = static_cast<double>(*told.remaining);
@@ -57,7 +57,7 @@ void request_limit::heard(const http::quota_bucket& told, double unseen, time_po
     return;
   }
   if (std::abs(window_.count() - limit) < 1) window_.told_count(limit);
-  pace_.heard(limit, remaining, shape.rate(), shape.most_rate(), unseen, now);
+  pace_.heard(limit, remaining, shape.rate(), shape.most_rate(), of, now);
 }
 
 void request_limit::mirror_window(limit_evidence by, time_point now) {

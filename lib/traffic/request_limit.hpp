@@ -39,8 +39,8 @@ class request_limit {
   void state(const quota& limits) { pace_.state(limits); }
   /// Nothing is known yet: so much per second.
   void ramp(double per_second) { pace_.ramp(per_second); }
-  /// Headers; `unseen` attempts may not have reached the server when it wrote them.
-  void heard(const http::quota_bucket& told, double unseen, time_point now);
+  /// Headers.
+  void heard(const http::quota_bucket& told, const limit_reading& of, time_point now);
 
   /// When the next attempt may go, of so many that wait: `now` or later; `time_point::max()` until
   /// the first one of a window that may not have begun yet is confirmed.
@@ -67,6 +67,8 @@ class request_limit {
   [[nodiscard]] limit_evidence known_by() const { return pace_.known_by(); }
   [[nodiscard]] double rate() const { return pace_.rate(); }
   [[nodiscard]] double burst() const { return pace_.burst(); }
+  /// What is left now, by headers; nothing if there are none.
+  [[nodiscard]] std::optional<double> account() const { return pace_.account(); }
   /// All that is known is one refusal, which might mean something else.
   [[nodiscard]] bool doubtful() const { return doubtful_; }
 

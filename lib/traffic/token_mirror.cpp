@@ -22,14 +22,14 @@ void token_mirror::refill(time_point now) {
   at_ = now;
 }
 
-void token_mirror::heard(double limit, double remaining, nanoseconds reset, double unseen,
-                         time_point now) {
+void token_mirror::heard(double limit, double remaining, nanoseconds reset,
+                         const limit_reading& told, time_point now) {
   if (limit <= 0) return;
   refill(now);
   if (limit != limit_) rate_ = 0;
   limit_ = limit;
   rate_ = std::max(rate_, told_rate(limit, remaining, reset));
-  level_ = remaining - unseen;
+  level_ = judge_.corrected(level_, remaining, told);
 }
 
 token_mirror::time_point token_mirror::earliest(double tokens, time_point now) {

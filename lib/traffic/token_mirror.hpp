@@ -1,8 +1,11 @@
 // The client's copy of a route's token limit: prompt tokens or answer tokens.
 #pragma once
 
+#include "traffic/limit_reading.hpp"
+
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace reroute::detail {
 
@@ -14,8 +17,9 @@ class token_mirror {
 
   /// The user knows the limit. 0: nothing is known.
   void state(double per_minute);
-  /// The server says what is left; `unseen` tokens may not have reached it.
-  void heard(double limit, double remaining, nanoseconds reset, double unseen, time_point now);
+  /// The server says what was left.
+  void heard(double limit, double remaining, nanoseconds reset, const limit_reading& told,
+             time_point now);
 
   /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
   /// may go when the bucket is full; the server then says what it thinks of it.
@@ -26,11 +30,16 @@ class token_mirror {
   [[nodiscard]] bool known() const { return limit_ > 0; }
   /// Tokens left now; below zero if more was taken than was there.
   [[nodiscard]] double left() const { return level_; }
+  /// The same; nothing if no limit is known.
+  [[nodiscard]] std::optional<double> account() const {
+    return known() ? std::optional(level_) : std::nullopt;
+  }
 
  private:
   void refill(time_point now);
   double limit_ = 0;  // 0: unknown
   double rate_ = 0;   // per second
+  reading_judge judge_;
   double level_ = 0;
   time_point at_{};
 };

@@ -2,6 +2,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/traffic/storm_on_a_gate.hpp"
 
+#include <vector>
+
 using namespace std::chrono_literals;
 using tests::gate_storm;
 using tests::hint_form;
@@ -129,7 +131,7 @@ TEST_CASE("an attempt that was never sent gives back what it reserved, of every 
   reroute::http::rate_limits told;
   told.tokens.limit = 1000;
   told.tokens.remaining = 1000;
-  at.read(told, start);
+  at.read(at.admit(start), told, start);
   const reroute::detail::cost need{400, 700};
   const auto held = at.admit(start, need);
   CHECK(at.earliest(start, need) > start);
@@ -145,7 +147,35 @@ TEST_CASE("token headers count more than what was reserved") {
   told.output_tokens.limit = 8000;
   told.output_tokens.remaining = 500;
   told.output_tokens.reset = 60s;
-  at.read(told, start);
+  at.read(at.admit(start), told, start);
   CHECK(at.earliest(start, {100, 400}) == start);
   CHECK(at.earliest(start, {100, 750}) == start + 1875ms);  // a hundred and a third per second
+}
+
+TEST_CASE("headers may be as old as their request, or as young as their response") {
+  using reroute::detail::gate;
+  const gate::time_point start{1h};
+  const bool old = GENERATE(false, true);
+  reroute::gate_options options;
+  options.initial_window = 100;
+  gate at(options);
+  reroute::http::rate_limits told;
+  told.requests.limit = 40;
+  told.requests.remaining = 40;
+  std::vector<reroute::detail::permit> sent{at.admit(start)};
+  at.read(sent[0], told, start);
+  at.admitted(sent[0], start);
+  while (at.earliest(start) <= start)
+    sent.push_back(at.admit(start));
+  CHECK(sent.size() >= 38);
+  // 200 ms later the first of the burst is answered; eight a second more are there by then
+  const gate::time_point later = start + 200ms;
+  told.requests.remaining = old ? 39 : 8;
+  told.requests.reset = 1s;
+  at.read(sent[1], told, later);
+  at.admitted(sent[1], later);
+  int more = 0;
+  for (; at.earliest(later) <= later; ++more)
+    (void)at.admit(later);
+  CHECK(more <= 9);
 }

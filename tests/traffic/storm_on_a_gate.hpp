@@ -71,7 +71,7 @@ struct gate_storm {
           const nanoseconds wait = limit.ask(now_);
           if (wait.count() == 0) {
             after(latency, [&, held] {
-              if (headers) at.read(state(), now_);
+              if (headers) at.read(held, state(), now_);
               at.admitted(held, now_);
               ++answered;
               drain = std::chrono::duration<double>(now_ - begin).count();
@@ -90,7 +90,7 @@ struct gate_storm {
             error.retry_after_source = reroute::http::hint_source::retry_after_ms;
           }
           after(way, [&, held, error, told = state()] {
-            if (headers) at.read(told, now_);
+            if (headers) at.read(held, told, now_);
             if (error.retry_after) announced = std::max(announced, now_ + *error.retry_after);
             at.refused(held, error, now_, std::uniform_real_distribution<double>(0, 1)(random));
             ++waiting;
