@@ -47,6 +47,7 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
     whole.error.code = asio::error::operation_aborted;
     co_return whole;
   }
+  request.send_once = request.send_once || !self.retries_lost_answers();
   self.sending(mine);
   exchange_result begun = co_await self.route(mine.route).transport->exchange(std::move(request));
   if (begun.error) {
