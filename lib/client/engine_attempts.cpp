@@ -26,6 +26,11 @@ std::optional<consumption> consumed(const outcome& answer) {
                      static_cast<double>(usage.output_tokens)};
 }
 
+// a head of 2xx was taken for an admission, and its body says otherwise
+bool takes_back_admission(const normalized_error& error) {
+  return error.status / 100 == 2 && effect_of(error) != effect::admitted;
+}
+
 }  // namespace
 
 // ---- sending
@@ -167,10 +172,11 @@ void engine::end_exchange(flight& from, const normalized_error& error, exchange_
 
 void engine::tell_gate(flight& from, const normalized_error& error,
                        const http::rate_limits* limits) {
-  if (std::exchange(from.gate_knows, true)) return;
+  const bool knew = std::exchange(from.gate_knows, true);
+  if (knew && !takes_back_admission(error)) return;
   gate& at = dispatcher_.gate_of(from.route, from.scope);
   const time_point when = now();
-  if (limits) at.read(*limits, when);
+  if (limits && !knew) at.read(*limits, when);
   switch (effect_of(error)) {
     case effect::admitted:
       if (!error && from.sent) at.heads.saw(when - from.sent_at);
@@ -197,6 +203,7 @@ void engine::tell_gate(flight& from, const normalized_error& error,
       break;
     }
   }
+  from.held.given_back = true;
   schedule_pump();
 }
 

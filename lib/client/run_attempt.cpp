@@ -99,6 +99,20 @@ normalized_error resolved(const live_route& on, const http::response& response, 
   }
 }
 
+// why a 2xx is no answer: an error that hides in it, if the route can name it
+normalized_error no_answer(const live_route& on, const http::response& response, http::date now,
+                           const std::string& why) {
+  normalized_error said = resolved(on, response, now);
+  const bool unknown =
+      !said || (said.category == category::server && !said.retryable && !said.failover_worthy);
+  if (!unknown && !said.raw_code.empty()) return said;
+  normalized_error error = resolve_transport_failure(
+      on.definition.name, make_error_code(errc::malformed_answer), true, why);
+  error.request_id = std::move(said.request_id);
+  error.gateway_request_id = std::move(said.gateway_request_id);
+  return error;
+}
+
 }  // namespace
 
 asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
@@ -159,9 +173,7 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       if (why.empty()) {
         self->answered(*mine, std::move(answer), std::move(whole.facts));
       } else {
-        normalized_error error =
-            resolve_transport_failure(name, make_error_code(errc::malformed_answer), true, why);
-        error.request_id = whole.facts.request_id;
+        normalized_error error = no_answer(on, response, today(*self), why);
         self->failed(*mine, std::move(error), std::move(whole.facts));
       }
       co_return;

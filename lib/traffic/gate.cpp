@@ -59,9 +59,14 @@ gate::time_point gate::earliest(time_point now, const cost& need) {
 }
 
 permit gate::admit(time_point now, const cost& need) {
-  const permit given{
-      next_number_++,    epoch_, shut_, now, need.bytes, need.bytes * tokens_per_byte_,
-      need.output_tokens};
+  permit given;
+  given.number = next_number_++;
+  given.epoch = epoch_;
+  given.probe = shut_;
+  given.at = now;
+  given.bytes = need.bytes;
+  given.input_tokens = need.bytes * tokens_per_byte_;
+  given.output_tokens = need.output_tokens;
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -125,7 +130,7 @@ void gate::give_back(double input, double output) {
 void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
   if (stale(held)) return;
-  refusals_ = faults_ = failed_probes_ = 0;
+  forget_failures(held.number);
   if (held.probe && shut_) {
     open(now);
   } else if (first_word) {
@@ -137,7 +142,8 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
                    double random) {
   take_back(held);
   // refusals tell how long silence must last before it means admission; an old lesson fades slowly
-  refusal_latency_ = std::max<nanoseconds>(now - held.at, refusal_latency_ * 9 / 10);
+  if (!held.given_back)
+    refusal_latency_ = std::max<nanoseconds>(now - held.at, refusal_latency_ * 9 / 10);
   // clamped in milliseconds: in nanoseconds it might not fit
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
@@ -175,7 +181,8 @@ void gate::faulted(const permit& held, time_point now, double random) {
   take_back(held);
   if (stale(held)) return;
   ++faults_;
-  if ((held.probe && shut_) || faults_ >= options_.faults_to_close) {
+  // a probe that is told a second time has opened it by its head
+  if ((held.probe && (shut_ || held.given_back)) || faults_ >= options_.faults_to_close) {
     pace_.interrupted(now);
     close(now + probe_interval(now, random, fault_part), true, true);
   }
@@ -236,11 +243,26 @@ gate_status gate::status(time_point now) const {
 }
 
 bool gate::take_back(const permit& held) {
+  if (held.given_back) {
+    if (held.number != before_admission_.number) return false;
+    // it was no admission: what failed in a row before it still does
+    refusals_ = std::max(refusals_, before_admission_.refusals);
+    faults_ = std::max(faults_, before_admission_.faults);
+    failed_probes_ = std::max(failed_probes_, before_admission_.failed_probes);
+    before_admission_ = {};
+    return false;
+  }
   --in_flight_;
   unconfirmed* const entry = entry_of(held.number);
   if (!entry || entry->answered) return false;
   confirm(held.number);
   return true;
+}
+
+void gate::forget_failures(std::uint64_t number) {
+  if (refusals_ + faults_ + failed_probes_ > 0)
+    before_admission_ = {number, refusals_, faults_, failed_probes_};
+  refusals_ = faults_ = failed_probes_ = 0;
 }
 
 gate::unconfirmed* gate::entry_of(std::uint64_t number) {

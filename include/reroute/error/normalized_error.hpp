@@ -19,7 +19,7 @@ namespace reroute {
 /// route is likely to fix it, the second that another route is worth it.
 struct normalized_error {
   std::string route;  ///< the route's name
-  int status = 0;     ///< HTTP status; 0 if no response came
+  int status = 0;     ///< HTTP status, which may be 200; 0 if no response came
   reroute::category category = category::ok;
   bool retryable = false;
   bool failover_worthy = false;
