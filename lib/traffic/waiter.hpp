@@ -25,8 +25,9 @@ struct lane;
 struct waiter {
   using time_point = std::chrono::steady_clock::time_point;
 
-  route_set routes = 0;     ///< where it may go now; none: it only waits for `due`
-  std::uint32_t scope = 0;  ///< the limit it falls under: a model, as a number
+  route_set routes = 0;  ///< where it may go now; none: it only waits for `due`
+  std::uint32_t scope =
+      0;  ///< the limit it falls under: a model and what is asked of it, as a number
   reroute::priority priority = reroute::priority::normal;
   cost need = {};
   time_point due = time_point::max();  ///< its deadline, or the end of its back-off

@@ -69,7 +69,7 @@ struct route {
   error_resolver resolve;
   /// Where requests go; empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport;
-  /// Its limits per model, if the user knows them. Default: learned.
+  /// Its limits per model, if the user knows them; token counts do not take of them. Default: learned.
   quota limits = {};
 };
 
