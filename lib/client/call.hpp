@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace reroute::detail {
@@ -69,10 +70,10 @@ struct call : waiter {
   time_point waiting_since{};
   std::vector<std::shared_ptr<flight>> flights;
   std::vector<attempt> attempts;
-  std::size_t place = 0;    // in the engine's list
-  bool begun = false;       // stands in that list, or is over
-  bool unwanted = false;    // cancelled
-  bool ends_there = false;  // an attempt has ended the call, but another is still under way
+  std::size_t place = 0;                // in the engine's list
+  bool begun = false;                   // stands in that list, or is over
+  bool unwanted = false;                // cancelled
+  std::optional<std::size_t> ended_by;  // line of the attempt that ended the call while others fly
 };
 
 inline flight::flight(call& from, int on, permit right)

@@ -245,13 +245,15 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   land(from);
   const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
   // another attempt may still answer; what was decided here counts if it does not
-  which.ends_there = which.ends_there || (next.finished && next.why == stopped::permanent);
+  if (!which.ended_by && next.finished && next.why == stopped::permanent)
+    which.ended_by = from.line;
   if (!which.flights.empty()) return;
-  if (next.finished || which.ends_there) {
+  if (which.ended_by)
+    return finish(which, stopped::permanent, which.attempts[*which.ended_by].error);
+  if (next.finished) {
     // what the last attempt met is the error, unless a limit of our own ended the call
-    const bool own =
-        next.finished && next.why != stopped::permanent && next.why != stopped::attempts;
-    return finish(which, next.finished ? next.why : stopped::permanent,
+    const bool own = next.why != stopped::attempts;
+    return finish(which, next.why,
                   own ? own_error(next.why, which) : which.attempts[from.line].error);
   }
   if (next.wait.count() > 0 && observer_.at_wait)
