@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace reroute::detail {
@@ -56,6 +57,7 @@ struct call_story {
   std::vector<std::shared_ptr<flight>> flights;  // under way
   std::vector<attempt> attempts;                 // all
   waiter::time_point waiting_since;
+  std::optional<std::size_t> ended_by;  // line of the attempt that ended the call while others fly
 };
 
 /// A call. While it waits it is this object, its request and its handler: no coroutine, no timer, no
@@ -72,7 +74,6 @@ struct call : waiter {
   operation op;
   bool begun = false;       // stands in the engine's list, or is over
   bool unwanted = false;    // cancelled
-  bool ends_there = false;  // an attempt has ended the call, but another is still under way
   call_machine machine;
   encoded_request request;
   completion_ptr done;

@@ -72,8 +72,10 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
   auto which =
       std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
   which->priority = options.priority();
-  which->need.bytes = static_cast<double>(which->request.size());
-  which->need.output_tokens = static_cast<double>(which->request.max_tokens());
+  if (op == operation::create) {  // a count takes no tokens
+    which->need.bytes = static_cast<double>(which->request.size());
+    which->need.output_tokens = static_cast<double>(which->request.max_tokens());
+  }
   which->deadline = deadline;
   which->attempt_timeout =
       std::min(options.attempt_timeout().value_or(attempt_timeout_), http::longest_wait);
@@ -91,7 +93,9 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
 
 void engine::begin(std::shared_ptr<call> which, const std::string& tenant) {
   which->id = ++last_id_;
-  which->scope = dispatcher_.scope(which->request.model());
+  which->scope = dispatcher_.scope(which->request.model(), which->op == operation::count_tokens
+                                                               ? limit_of::token_counts
+                                                               : limit_of::messages);
   which->place = calls_.size();
   which->begun = true;
   calls_.push_back(which);

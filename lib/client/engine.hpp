@@ -50,6 +50,7 @@ class engine : public std::enable_shared_from_this<engine> {
   // what the coroutine of an attempt tells
   [[nodiscard]] live_route& route(int index) { return routes_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const { return clock_; }
+  [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
   void head_came(flight& from, const exchange_facts& facts) noexcept;

@@ -26,6 +26,11 @@ std::optional<consumption> consumed(const outcome& answer) {
                      static_cast<double>(usage.output_tokens)};
 }
 
+// a head of 2xx was taken for an admission, and its body says otherwise
+bool takes_back_admission(const normalized_error& error) {
+  return error.status / 100 == 2 && effect_of(error) != effect::admitted;
+}
+
 }  // namespace
 
 // ---- sending
@@ -35,8 +40,10 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
   const std::shared_ptr<flight> ahead = std::make_shared<flight>(which, route, held);
   ahead->hedge = hedge;
   if (which.attempt_timeout.count() > 0) ahead->timeout = now() + which.attempt_timeout;
-  if (!which.story)
-    which.story = std::make_unique<call_story>(call_story{{}, {}, which.machine.began()});
+  if (!which.story) {
+    which.story = std::make_unique<call_story>();
+    which.story->waiting_since = which.machine.began();
+  }
   which.story->flights.push_back(ahead);
   ahead->due = std::min(which.deadline, ahead->timeout);
   flights_.push(*ahead);
@@ -169,10 +176,11 @@ void engine::end_exchange(flight& from, const normalized_error& error, exchange_
 
 void engine::tell_gate(flight& from, const normalized_error& error,
                        const http::rate_limits* limits) {
-  if (std::exchange(from.gate_knows, true)) return;
+  const bool knew = std::exchange(from.gate_knows, true);
+  if (knew && !takes_back_admission(error)) return;
   gate& at = dispatcher_.gate_of(from.route, from.scope);
   const time_point when = now();
-  if (limits) at.read(from.held, *limits, when);
+  if (limits && !knew) at.read(from.held, *limits, when);
   switch (effect_of(error)) {
     case effect::admitted:
       if (!error && from.sent) at.heads.saw(when - from.sent_at);
@@ -199,6 +207,7 @@ void engine::tell_gate(flight& from, const normalized_error& error,
       break;
     }
   }
+  from.held.given_back = true;
   schedule_pump();
 }
 
@@ -240,13 +249,14 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   land(from);
   const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
   // another attempt may still answer; what was decided here counts if it does not
-  which.ends_there = which.ends_there || (next.finished && next.why == stopped::permanent);
+  std::optional<std::size_t>& ended_by = which.story->ended_by;
+  if (!ended_by && next.finished && next.why == stopped::permanent) ended_by = from.line;
   if (!which.story->flights.empty()) return;
-  if (next.finished || which.ends_there) {
+  if (ended_by) return finish(which, stopped::permanent, which.story->attempts[*ended_by].error);
+  if (next.finished) {
     // what the last attempt met is the error, unless a limit of our own ended the call
-    const bool own =
-        next.finished && next.why != stopped::permanent && next.why != stopped::attempts;
-    return finish(which, next.finished ? next.why : stopped::permanent,
+    const bool own = next.why != stopped::attempts;
+    return finish(which, next.why,
                   own ? own_error(next.why, which) : which.story->attempts[from.line].error);
   }
   if (next.wait.count() > 0 && observer_.at_wait)

@@ -9,6 +9,7 @@ gate_status engine::status_of(int route, std::uint32_t scope, const gate& at) co
   gate_status told = at.status(now());
   told.route = routes_[static_cast<std::size_t>(route)].definition.name;
   told.model = dispatcher_.scope_name(scope);
+  if (dispatcher::limit(scope) == limit_of::token_counts) told.operation = "count_tokens";
   return told;
 }
 

@@ -5,6 +5,8 @@
 #include <reroute/http/rate_limits.hpp>
 
 #include "client/engine.hpp"
+#include "error/text.hpp"
+#include "route/secret.hpp"
 
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
@@ -24,29 +26,42 @@ struct reading {
   exchange_facts facts;  // of the head, if one came
 };
 
+constexpr std::size_t max_id_size = 128;  // as in the errors
+
+// what a provider or a gateway said may quote the credential that it was sent
+normalized_error without(std::string_view secret, normalized_error error) {
+  for (std::string* const text :
+       {&error.message, &error.raw_code, &error.request_id, &error.gateway_request_id})
+    hide_secret(*text, secret);
+  return error;
+}
+
 http::date today(const engine& self) {
   return std::chrono::time_point_cast<std::chrono::seconds>(self.time()->wall_now());
 }
 
-exchange_facts facts_of(const http::response& response, http::date now) {
+exchange_facts facts_of(const http::response& response, http::date now, std::string_view secret) {
   exchange_facts facts;
   facts.status = response.status;
   if (const auto id = response.headers.find("request-id")) {
-    facts.request_id = *id;
+    facts.request_id = one_line(*id, max_id_size);
   } else if (const auto gateway = response.headers.find("apim-request-id")) {
-    facts.request_id = *gateway;
+    facts.request_id = one_line(*gateway, max_id_size);
   }
+  hide_secret(facts.request_id, secret);
   const http::rate_limits limits = http::find_rate_limits(response.headers, now);
   if (!limits.empty()) facts.limits = std::make_shared<const http::rate_limits>(limits);
   return facts;
 }
 
-asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request) {
+asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request,
+                                  const access_token& token) {
   reading whole;
   if (mine.given_up()) {  // while its credential was fetched
     whole.error.code = asio::error::operation_aborted;
     co_return whole;
   }
+  request.send_once = request.send_once || !self.retries_lost_answers();
   self.sending(mine);
   exchange_result begun = co_await self.route(mine.route).transport->exchange(std::move(request));
   if (begun.error) {
@@ -56,7 +71,7 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   }
   whole.response.status = begun.head.status;
   whole.response.headers = std::move(begun.head.headers);
-  whole.facts = facts_of(whole.response, today(self));
+  whole.facts = facts_of(whole.response, today(self), token.secret());
   self.head_came(mine, whole.facts);
   for (bool last = false; !last;) {
     if (mine.given_up()) {  // between two reads, which have not heard of it
@@ -98,6 +113,20 @@ normalized_error resolved(const live_route& on, const http::response& response, 
   }
 }
 
+// why a 2xx is no answer: an error that hides in it, if the route can name it
+normalized_error no_answer(const live_route& on, const http::response& response, http::date now,
+                           const std::string& why) {
+  normalized_error said = resolved(on, response, now);
+  const bool unknown =
+      !said || (said.category == category::server && !said.retryable && !said.failover_worthy);
+  if (!unknown && !said.raw_code.empty()) return said;
+  normalized_error error = resolve_transport_failure(
+      on.definition.name, make_error_code(errc::malformed_answer), true, why);
+  error.request_id = std::move(said.request_id);
+  error.gateway_request_id = std::move(said.gateway_request_id);
+  return error;
+}
+
 }  // namespace
 
 asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
@@ -137,19 +166,19 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       error.category = category::bad_request;
       error.failover_worthy = true;  // it is this route that cannot say it
       error.cause = errc::rejected;
-      error.message = std::move(refused);
-      self->failed(*mine, std::move(error), {});
+      error.message = one_line(refused);
+      self->failed(*mine, without(token.secret(), std::move(error)), {});
       co_return;
     }
 
-    reading whole = co_await exchange(*self, *mine, std::move(written));
+    reading whole = co_await exchange(*self, *mine, std::move(written), token);
     const http::response& response = whole.response;
     const bool fine = response.status / 100 == 2;
     if (response.status == 0 || (fine && whole.error)) {
       normalized_error error = resolve_transport_failure(
           name, whole.error.code, whole.error.sent || fine, whole.error.detail);
       error.request_id = whole.facts.request_id;
-      self->failed(*mine, std::move(error), std::move(whole.facts));
+      self->failed(*mine, without(token.secret(), std::move(error)), std::move(whole.facts));
       co_return;
     }
     if (fine) {
@@ -158,15 +187,13 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       if (why.empty()) {
         self->answered(*mine, std::move(answer), std::move(whole.facts));
       } else {
-        normalized_error error =
-            resolve_transport_failure(name, make_error_code(errc::malformed_answer), true, why);
-        error.request_id = whole.facts.request_id;
-        self->failed(*mine, std::move(error), std::move(whole.facts));
+        normalized_error error = no_answer(on, response, today(*self), why);
+        self->failed(*mine, without(token.secret(), std::move(error)), std::move(whole.facts));
       }
       co_return;
     }
     // an error whose body was cut off is still that error
-    normalized_error error = resolved(on, response, today(*self));
+    normalized_error error = without(token.secret(), resolved(on, response, today(*self)));
     if (response.status != 401 || refreshed) {
       self->failed(*mine, std::move(error), std::move(whole.facts));
       co_return;
@@ -179,9 +206,9 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
     }
     self->exchange_failed(*mine, std::move(error), std::move(whole.facts));
     if (fetched.error) {
-      self->failed(
-          *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
-          {});
+      normalized_error none =
+          resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail);
+      self->failed(*mine, without(token.secret(), std::move(none)), {});
       co_return;
     }
     token = std::move(fetched.token);

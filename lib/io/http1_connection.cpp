@@ -56,11 +56,11 @@ void http1_connection::rest() {
   limit_.set_after(core_.options.keep_alive);
 }
 
-bool http1_connection::wake_up() {
+bool http1_connection::wake_up(bool surely) {
   const auto rested = core_.time.now() - since_;
   const auto most = core_.options.keep_alive;
   if (line_->closed || (most > most.zero() && rested >= most)) return false;
-  if (rested >= nap && !quiet()) return false;
+  if ((surely || rested >= nap) && !quiet()) return false;
   resting_ = false;
   limit_.clear();
   return true;

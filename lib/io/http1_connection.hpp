@@ -39,8 +39,8 @@ class http1_connection {
   /// An exchange has ended well; the keep-alive time begins.
   void rest();
   /// Ends the rest. False if the time is over, or the peer has closed, or said what nobody asked
-  /// for.
-  [[nodiscard]] bool wake_up();
+  /// for; after a very short rest only if `surely`.
+  [[nodiscard]] bool wake_up(bool surely);
 
  private:
   friend class pool;

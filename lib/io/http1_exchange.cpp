@@ -10,9 +10,17 @@
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <chrono>
 #include <utility>
 
 namespace reroute::detail {
+namespace {
+
+// A connection that the peer closed while it rested answers the first byte with a reset: that takes a
+// round trip. What dies later may have taken the request, and its answer may have been paid for.
+constexpr auto stillborn = std::chrono::seconds(1);
+
+}  // namespace
 
 http1_exchange::http1_exchange(std::shared_ptr<void> owner, transport_core& core)
     : owner_(std::move(owner)), core_(core), buffers_(core.buffers.take()) {
@@ -27,7 +35,7 @@ http1_exchange::~http1_exchange() {
 asio::awaitable<transport_error> http1_exchange::start(const http::request& request, pool& home) {
   error_ = write_http1_head(request, buffers_->head);
   if (error_) co_return error_;
-  connection_ = home.take_idle();
+  connection_ = home.take_idle(request.send_once);
   for (;;) {
     if (!connection_) {
       auto slot = std::move(connection_);
@@ -36,11 +44,8 @@ asio::awaitable<transport_error> http1_exchange::start(const http::request& requ
     if (!error_) co_await run(request);
     error_.sent = error_ && sent_;
     if (!error_) co_return error_;
-    // it died while it rested, most likely before it saw the request: once more, on a fresh one.
-    // That one has not been used before, so this cannot go on for ever
-    const bool died = error_.code == make_error_code(errc::connection_lost) && connection_ &&
-                      connection_->reused() && !buffers_->reader.began();
-    if (!died) break;
+    // once more, on a fresh one; that one has not been used before, so this cannot go on for ever
+    if (!may_send_again(request)) break;
     connection_.close();
     buffers_->plain.clear();
     buffers_->reader.restart();
@@ -50,6 +55,14 @@ asio::awaitable<transport_error> http1_exchange::start(const http::request& requ
   connection_.reset();
   running_.reset();
   co_return error_;
+}
+
+// true if it died while it rested, before it saw the request
+bool http1_exchange::may_send_again(const http::request& request) const {
+  const bool died = error_.code == make_error_code(errc::connection_lost) && connection_ &&
+                    connection_->reused() && !buffers_->reader.began();
+  if (!died || !sent_) return died;
+  return !request.send_once && core_.time.now() - sent_at_ < stillborn;
 }
 
 asio::awaitable<void> http1_exchange::run(const http::request& request) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/http/message.hpp>
+#include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
 
 #include "io/io_buffers.hpp"
@@ -61,6 +62,7 @@ class http1_exchange final : public response_body {
   void fail(std::error_code code, std::string detail = {});
   void fail_read(const std::error_code& ec);
   bool stopped(const asio::cancellation_state& state);
+  [[nodiscard]] bool may_send_again(const http::request& request) const;
 
   std::shared_ptr<void> owner_;
   transport_core& core_;
@@ -69,6 +71,7 @@ class http1_exchange final : public response_body {
   lease connection_;
   transport_error error_;
   bool sent_ = false;      // a byte of the request may have reached the peer, on any connection
+  time_point sent_at_{};   // the first one
   bool all_sent_ = false;  // else the connection cannot be used again
   bool ended_ = false;     // the peer's bytes have
   bool done_ = false;      // `last` has been handed out

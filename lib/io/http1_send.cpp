@@ -59,7 +59,7 @@ bool http1_exchange::send_now(outgoing& rest, std::error_code& ec) {
       written = line.socket.write_some(buffers, ec);
       rest.drop(written);
     }
-    sent_ = sent_ || written > 0;
+    if (written > 0 && !std::exchange(sent_, true)) sent_at_ = core_.time.now();
     if (ec) return false;
   }
   return all_sent_ = true;

@@ -83,11 +83,11 @@ void lease::reset() noexcept {
   if (pool_) std::exchange(pool_, nullptr)->free_slot();
 }
 
-lease pool::take_idle() {
+lease pool::take_idle(bool surely) {
   while (!idle_.empty()) {
     auto last = std::move(idle_.back());
     idle_.pop_back();
-    if (last->wake_up()) return lease(*this, std::move(last));
+    if (last->wake_up(surely)) return lease(*this, std::move(last));
     --slots_;
   }
   return lease();

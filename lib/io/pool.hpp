@@ -66,8 +66,8 @@ class pool {
   pool(const pool&) = delete;
   pool& operator=(const pool&) = delete;
 
-  /// An idle connection, at once; empty if there is none.
-  [[nodiscard]] lease take_idle();
+  /// An idle connection, at once; empty if there is none. `surely`: each is asked whether it lives.
+  [[nodiscard]] lease take_idle(bool surely = false);
   /// A connection, idle or new. If `kept` has a slot, it is a new one within that slot, and first
   /// in line. Empty with `error` set if there is none to be had, or if cancelled.
   asio::awaitable<lease> acquire(lease kept, transport_error& error);

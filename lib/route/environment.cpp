@@ -18,14 +18,21 @@ constexpr std::string_view foundry_key = "ANTHROPIC_FOUNDRY_API_KEY";
 constexpr std::string_view foundry_resource = "ANTHROPIC_FOUNDRY_RESOURCE";
 constexpr std::string_view foundry_url = "ANTHROPIC_FOUNDRY_BASE_URL";
 
-// The variables, and where the notes about one route go.
+// The variables, and where what is to be said about one route goes.
 struct reader {
   std::string route;
   const environment_lookup& lookup;
   environment_routes& into;
 
   [[nodiscard]] std::string get(std::string_view name) const { return lookup(name).value_or(""); }
-  void note(std::string_view text) const { into.notes.push_back(route + ": " + std::string(text)); }
+  [[nodiscard]] bool has(std::string_view name) const { return !get(name).empty(); }
+  void problem(std::string_view text) const { add(into.problems, text); }
+  void unset(std::string_view text) const { add(into.unset, text); }
+
+ private:
+  void add(std::vector<std::string>& to, std::string_view text) const {
+    to.push_back(route + ": " + std::string(text));
+  }
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -70,10 +77,16 @@ void add_anthropic(const reader& env) {
   anthropic_options options;
   options.api_key = env.get(looking_at);
   std::string token = env.get("ANTHROPIC_AUTH_TOKEN");
-  if (options.api_key.empty() && token.empty())
-    return env.note("set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)");
+  if (options.api_key.empty() && token.empty()) {
+    constexpr std::string_view cure = "set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)";
+    for (const std::string_view half : {"ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS"})
+      if (env.has(half))
+        return env.problem(std::string(half) + " is set, but the key is missing; " +
+                           std::string(cure));
+    return env.unset(cure);
+  }
   if (!options.api_key.empty() && !token.empty())
-    env.note("ANTHROPIC_AUTH_TOKEN is ignored, because ANTHROPIC_API_KEY is set too");
+    env.problem("ANTHROPIC_AUTH_TOKEN is ignored, because ANTHROPIC_API_KEY is set too");
   try {
     if (options.api_key.empty()) {
       looking_at = "ANTHROPIC_AUTH_TOKEN";
@@ -91,7 +104,7 @@ void add_anthropic(const reader& env) {
     add_custom_headers(env.get(looking_at), options);
     env.into.routes.push_back(anthropic(std::move(options)));
   } catch (const std::invalid_argument& problem) {
-    env.note(std::string(looking_at) + " is wrong: " + problem.what());
+    env.problem(std::string(looking_at) + " is wrong: " + problem.what());
   }
 }
 
@@ -105,22 +118,22 @@ void add_azure(const reader& env) {
   const std::string place =
       std::string(foundry_resource) + " (or " + std::string(foundry_url) + ")";
   if (options.api_key.empty() && !by_name && !by_url)
-    return env.note("set " + std::string(foundry_key) + " and " + place);
+    return env.unset("set " + std::string(foundry_key) + " and " + place);
   if (by_name && by_url)
-    return env.note(std::string(foundry_resource) + " and " + std::string(foundry_url) +
-                    " are both set; unset one of them");
+    return env.problem(std::string(foundry_resource) + " and " + std::string(foundry_url) +
+                       " are both set; unset one of them");
   if (!by_name && !by_url)
-    return env.note(std::string(foundry_key) + " is set, but nothing says where; set " + place);
+    return env.problem(std::string(foundry_key) + " is set, but nothing says where; set " + place);
   if (options.api_key.empty())
-    return env.note(std::string(by_name ? foundry_resource : foundry_url) +
-                    " is set, but the key is missing; set " + std::string(foundry_key));
+    return env.problem(std::string(by_name ? foundry_resource : foundry_url) +
+                       " is set, but the key is missing; set " + std::string(foundry_key));
   std::string_view looking_at = foundry_key;
   try {
     detail::check_secret("it", options.api_key);
     looking_at = by_name ? foundry_resource : foundry_url;
     env.into.routes.push_back(azure_foundry(std::move(options)));
   } catch (const std::invalid_argument& problem) {
-    env.note(std::string(looking_at) + " is wrong: " + problem.what());
+    env.problem(std::string(looking_at) + " is wrong: " + problem.what());
   }
 }
 

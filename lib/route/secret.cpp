@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t longest_word = 31;
 constexpr std::size_t longest_text = 300;
+constexpr std::size_t shortest_secret = 8;
 constexpr std::string_view hidden = "[hidden]";
 constexpr std::string_view vendor_prefix = "sk-ant-";
 
@@ -59,6 +60,17 @@ std::string_view secret_problem(std::string_view secret) noexcept {
 void check_secret(std::string_view what, std::string_view secret) {
   if (const std::string_view problem = secret_problem(secret); !problem.empty())
     throw std::invalid_argument(std::string(what).append(" ").append(problem));
+}
+
+void hide_secret(std::string& text, std::string_view secret) {
+  if (secret.size() < shortest_secret) return;
+  hide_known(text, secret);
+  for (std::size_t left = std::min(secret.size() - 1, text.size()); left >= shortest_secret;
+       --left) {
+    if (!text.ends_with(secret.substr(0, left))) continue;
+    text.replace(text.size() - left, left, hidden);
+    return;
+  }
 }
 
 std::string redact(std::string_view text, std::string_view known) {

@@ -15,6 +15,10 @@ void wipe(std::string& secret) noexcept;
 /// Throws `std::invalid_argument` that begins with `what` unless `secret` can be a credential.
 void check_secret(std::string_view what, std::string_view secret);
 
+/// Replaces `secret` in a foreign text by "[hidden]", also where the text was cut within it. One that is
+/// shorter than eight letters protects nothing, is a word or a number elsewhere, and stays.
+void hide_secret(std::string& text, std::string_view secret);
+
 /// A foreign text, fit to be shown: what looks like a secret (`known`, `sk-ant-...`, and any run of
 /// 32 letters, digits and the like without a space) becomes "[hidden]", control characters become
 /// spaces, and it is cut after 300 bytes.

@@ -12,17 +12,20 @@ dispatcher::dispatcher(std::vector<gated_route> routes) : routes_(std::move(rout
 
 dispatcher::~dispatcher() = default;
 
-std::uint32_t dispatcher::scope(std::string_view name) {
-  if (const auto found = scopes_.find(name); found != scopes_.end()) return found->second;
-  if (scopes_.size() >= max_scopes - 1) return max_scopes - 1;
-  const auto number = static_cast<std::uint32_t>(scopes_.size());
-  scopes_.emplace(name, number);
-  return number;
+std::uint32_t dispatcher::scope(std::string_view name, limit_of what) {
+  std::uint32_t number = max_scopes - 1;
+  if (const auto found = names_.find(name); found != names_.end()) {
+    number = found->second;
+  } else if (names_.size() < max_scopes - 1) {
+    number = static_cast<std::uint32_t>(names_.size());
+    names_.emplace(name, number);
+  }
+  return number * 2 + static_cast<std::uint32_t>(what);
 }
 
 std::string dispatcher::scope_name(std::uint32_t scope) const {
-  for (const auto& [name, number] : scopes_)
-    if (number == scope) return name;
+  for (const auto& [name, number] : names_)
+    if (number == scope / 2) return name;
   return {};
 }
 
@@ -31,7 +34,8 @@ gate& dispatcher::gate_of(int route, std::uint32_t scope) {
   const auto found = gates_.find(key);
   if (found != gates_.end()) return found->second;
   const gated_route& at = routes_[static_cast<std::size_t>(route)];
-  return gates_.emplace(key, gate(at.options, at.limits)).first->second;
+  const quota stated = limit(scope) == limit_of::messages ? at.limits : quota();
+  return gates_.emplace(key, gate(at.options, stated)).first->second;
 }
 
 lane& dispatcher::lane_for(const waiter& call) {

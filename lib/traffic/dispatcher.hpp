@@ -33,6 +33,10 @@ struct verdict {
   waiter::time_point opens = waiter::time_point::max();  ///< would_miss: when the first route opens
 };
 
+/// Which of a route's limits for a model: messages have those that users may state, token counts have
+/// one of their own, which nobody states.
+enum class limit_of : std::uint8_t { messages, token_counts };
+
 /// What a dispatcher knows of a route from the start.
 struct gated_route {
   gate_options options;
@@ -54,10 +58,13 @@ class dispatcher {
   dispatcher& operator=(const dispatcher&) = delete;
   ~dispatcher();
 
-  /// The number of a limit's scope (a model's name); the same name has the same number. Beyond
-  /// 1,023 names the others share one: names may come from users, and memory must not grow with
-  /// them.
-  [[nodiscard]] std::uint32_t scope(std::string_view name);
+  /// The number of a limit's scope (a model's name, and what is asked of it); the same has the same
+  /// number. Beyond 1,023 names the others share one: names may come from users, and memory must not
+  /// grow with them.
+  [[nodiscard]] std::uint32_t scope(std::string_view name, limit_of what = limit_of::messages);
+  [[nodiscard]] static limit_of limit(std::uint32_t scope) {
+    return static_cast<limit_of>(scope % 2);
+  }
   [[nodiscard]] gate& gate_of(int route, std::uint32_t scope);
   [[nodiscard]] std::string scope_name(std::uint32_t scope) const;
   /// `look(route, scope, gate)` for every gate that was ever asked for.
@@ -111,7 +118,7 @@ class dispatcher {
   [[nodiscard]] double next_turn(std::size_t level, std::string_view tenant);
 
   std::vector<gated_route> routes_;
-  std::map<std::string, std::uint32_t, std::less<>> scopes_;
+  std::map<std::string, std::uint32_t, std::less<>> names_;  // two scopes each
   std::map<std::pair<std::uint32_t, int>, gate> gates_;
   std::map<std::pair<route_set, std::uint32_t>, std::unique_ptr<lane>> lanes_;
   std::uint64_t last_sequence_ = 0;

@@ -76,11 +76,16 @@ gate::time_point gate::earliest(time_point now, const cost& need, std::size_t wa
 }
 
 permit gate::admit(time_point now, const cost& need) {
-  const double input = need.bytes * tokens_per_byte_;
-  all_input_ += input;
-  all_output_ += need.output_tokens;
-  permit given{next_number_++,     epoch_,     shut_,      now, need.bytes, input,
-                     need.output_tokens, all_input_, all_output_};
+  permit given;
+  given.number = next_number_++;
+  given.epoch = epoch_;
+  given.probe = shut_;
+  given.at = now;
+  given.bytes = need.bytes;
+  given.input_tokens = need.bytes * tokens_per_byte_;
+  given.output_tokens = need.output_tokens;
+  given.input_so_far = all_input_ += given.input_tokens;
+  given.output_so_far = all_output_ += given.output_tokens;
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -152,8 +157,7 @@ void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
   requests_.confirmed(held.number);
   if (stale(held)) return;
-  refusals_ = failed_probes_ = 0;
-  if (held.number > last_fault_) faults_ = 0;  // what was sent before says nothing of the time since
+  forget_failures(held.number);
   if (held.probe && shut_) {
     open(now);
   } else if (first_word) {
@@ -164,7 +168,7 @@ void gate::admitted(const permit& held, time_point now) {
 void gate::refused(const permit& held, const normalized_error& error, time_point now,
                    double random) {
   take_back(held);
-  heard_no(held, now);
+  if (!held.given_back) heard_no(held, now);
   // clamped in milliseconds: in nanoseconds it might not fit
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
@@ -201,7 +205,8 @@ void gate::faulted(const permit& held, bool answered, time_point now, double ran
   mute_ = (mute_ && (faults_ > 0 || shut_)) || !answered;
   ++faults_;
   last_fault_ = std::max(last_fault_, held.number);
-  if ((held.probe && shut_) || faults_ >= options_.faults_to_close) {
+  // a probe that is told a second time has opened it by its head
+  if ((held.probe && (shut_ || held.given_back)) || faults_ >= options_.faults_to_close) {
     requests_.interrupted(0, now);
     close(now + probe_interval(now, random, fault_part), true, mute_);
   }
@@ -265,11 +270,27 @@ gate_status gate::status(time_point now) const {
 }
 
 bool gate::take_back(const permit& held) {
+  if (held.given_back) {
+    if (held.number != before_admission_.number) return false;
+    // it was no admission: what failed in a row before it still does
+    refusals_ = std::max(refusals_, before_admission_.refusals);
+    faults_ = std::max(faults_, before_admission_.faults);
+    failed_probes_ = std::max(failed_probes_, before_admission_.failed_probes);
+    before_admission_ = {};
+    return false;
+  }
   --in_flight_;
   unconfirmed* const entry = entry_of(held.number);
   if (!entry || entry->answered) return false;
   confirm(held.number);
   return true;
+}
+
+void gate::forget_failures(std::uint64_t number) {
+  if (refusals_ + faults_ + failed_probes_ > 0)
+    before_admission_ = {number, refusals_, faults_, failed_probes_};
+  refusals_ = failed_probes_ = 0;
+  if (number > last_fault_) faults_ = 0;  // what was sent before says nothing of the time since
 }
 
 gate::unconfirmed* gate::entry_of(std::uint64_t number) {

@@ -34,11 +34,13 @@ struct consumption {
 };
 
 /// The right to send one attempt. Given back by exactly one of the gate's `admitted`, `refused`,
-/// `faulted`, `quarantined` and `released`.
+/// `faulted`, `quarantined` and `released`. An answer whose body takes back what its head said is told
+/// a second time, as what it is, with `given_back`.
 struct permit {
   std::uint64_t number = 0;  ///< counts the gate's permits, from 1
   std::uint32_t epoch = 0;   ///< how often the gate had closed before
   bool probe = false;
+  bool given_back = false;  ///< the caller's to set, after `admitted`
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
   double input_tokens = 0, output_tokens = 0;  ///< reserved
@@ -135,6 +137,7 @@ class gate {
   };
   void heard_no(const permit& held, time_point now);
   bool take_back(const permit& held);  // true if it was unconfirmed until now
+  void forget_failures(std::uint64_t number);
   void close(time_point until, bool probe_first, bool probe_needs_answer);
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
@@ -167,7 +170,11 @@ class gate {
   std::uint64_t last_fault_ = 0;  // number of the latest attempt that met one
   bool mute_ = false;            // one of them was silence, or a lost connection
   int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
-  time_point closed_since_{};    // when that row began
+  struct in_a_row {
+    std::uint64_t number = 0;
+    int refusals = 0, faults = 0, failed_probes = 0;
+  } before_admission_;         // what the latest admission that ended such a row has made forgotten
+  time_point closed_since_{};  // when that row began
   // the limits
   request_limit requests_;
   token_mirror input_, output_, tokens_;

@@ -51,7 +51,9 @@ std::ostream& operator<<(std::ostream& out, limit_evidence value) {
 }
 
 std::ostream& operator<<(std::ostream& out, const gate_status& value) {
-  std::string text = value.route + ' ' + value.model + ": " + std::string(to_string(value.state));
+  std::string text = value.route + ' ' + value.model;
+  if (value.operation != "create") text += ' ' + value.operation;
+  text += ": " + std::string(to_string(value.state));
   if (value.opens_in.count() > 0) text += " for " + in_seconds(value.opens_in);
   if (value.announced_in) text += " (the route says " + in_seconds(*value.announced_in) + ')';
   if (value.evidence != limit_evidence::none)

@@ -35,7 +35,7 @@ struct waiter {
   std::uint64_t sequence = 0;  ///< order of arrival; kept, too
 
   route_set routes = 0;     ///< where it may go now; none: it only waits for `due`
-  std::uint32_t scope = 0;  ///< the limit it falls under: a model, as a number
+  std::uint32_t scope = 0;  ///< its limit: a model and what is asked of it, as a number
   cost need = {};
   time_point due = time_point::max();  ///< its deadline, or the end of its back-off
   time_point deadline = time_point::max();

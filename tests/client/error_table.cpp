@@ -15,8 +15,9 @@ namespace {
 struct row {
   fakes::fault what;
   category kind;
-  bool diverted;      // the answer came from the other route
-  std::size_t first;  // requests that the first route saw
+  bool diverted;           // the answer came from the other route
+  std::size_t first;       // requests that the first route saw
+  std::size_t resent = 0;  // on a warm connection, which may have died before: without an attempt
 };
 
 fakes::fault status(int code, std::chrono::milliseconds hint = 0ms) {
@@ -55,22 +56,27 @@ TEST_CASE("the error table, row by row") {
       {status(502), category::server, true, 1},
       {status(501), category::server, true, 1},
       {status(409), category::server, false, 4},
-      {broken(fakes::fault_kind::reset_before_head), category::network, true, 1},
+      {broken(fakes::fault_kind::reset_before_head), category::network, true, 1, 1},
+      {broken(fakes::fault_kind::close_before_head), category::network, true, 1, 1},
       {broken(fakes::fault_kind::reset_after_head), category::network, true, 1},
       {broken(fakes::fault_kind::truncated_body), category::network, true, 1},
       {broken(fakes::fault_kind::garbage), category::network, true, 1},
       {broken(fakes::fault_kind::html, 502), category::server, true, 1},
       {broken(fakes::fault_kind::html, 200), category::network, true, 1},
   };
+  const bool warm = GENERATE(false, true);  // over a connection that has served before
   for (const row& each : rows) {
     loopback l;
-    INFO("fault " << static_cast<int>(each.what.kind) << " status " << each.what.status);
+    INFO("fault " << static_cast<int>(each.what.kind) << " status " << each.what.status
+                  << (warm ? ", warm" : ""));
+    if (warm) REQUIRE(l.run().answered());
+    const std::size_t before = l.a.log().requests;
     l.a.inject(each.what);
     const reroute::outcome end = l.run();
     REQUIRE(l.finished);
     REQUIRE_FALSE(end.attempts.empty());
     CHECK(end.attempts[0].error.category == each.kind);
-    CHECK(l.a.log().requests == each.first);
+    CHECK(l.a.log().requests - before == each.first + (warm ? each.resent : 0));
     CHECK(l.b.log().requests == (each.diverted ? 1U : 0U));
     CHECK(end.answered() == each.diverted);
     if (each.diverted) {
@@ -79,6 +85,47 @@ TEST_CASE("the error table, row by row") {
       CHECK(end.error.category == each.kind);
     }
   }
+}
+
+TEST_CASE("an answer lost long after its request is a lost answer, on a warm connection too") {
+  const bool again = GENERATE(true, false);
+  CAPTURE(again);
+  fakes::fake_route_options slow;
+  slow.latency = fakes::latency::fixed(30s);
+  reroute::client_options options;
+  options.retry_lost_answers = again;
+  loopback l(slow, tests::with_face(fakes::face::azure), std::move(options));
+  REQUIRE(l.run().answered());
+  const auto end = l.call();
+  l.time->run(l.io, 20s);
+  l.a.drop_connections();
+  REQUIRE(l.run_until(2));
+  INFO(*end);
+  REQUIRE_FALSE(end->attempts.empty());
+  CHECK(end->attempts[0].error.cause == reroute::errc::connection_lost);
+  CHECK(end->possibly_billed() == 1);
+  CHECK(l.a.log().requests == 2);  // the first, and the one that was lost
+  CHECK(l.b.log().requests == (again ? 1U : 0U));
+  CHECK(end->stopped == (again ? stopped::answered : stopped::permanent));
+}
+
+TEST_CASE(
+    "who does not want to pay twice has nothing sent twice, however soon the answer is lost") {
+  const auto kind =
+      GENERATE(fakes::fault_kind::close_before_head, fakes::fault_kind::reset_before_head);
+  const bool warm = GENERATE(false, true);
+  CAPTURE(static_cast<int>(kind), warm);
+  reroute::client_options options;
+  options.retry_lost_answers = false;
+  loopback l({}, tests::with_face(fakes::face::azure), std::move(options));
+  if (warm) REQUIRE(l.run().answered());
+  const std::size_t before = l.a.log().requests;
+  l.a.inject(broken(kind));
+  const reroute::outcome end = l.run();
+  CHECK(l.a.log().requests - before == 1);
+  CHECK(l.b.log().requests == 0);
+  CHECK(end.possibly_billed() == 1);
+  CHECK(end.stopped == stopped::permanent);
 }
 
 TEST_CASE("the other way round: the first route answers for the second's face too") {

@@ -139,6 +139,18 @@ TEST_CASE("a bad request ends the call once nothing is under way any more") {
   CHECK(end.result.attempts.size() == 2);
 }
 
+TEST_CASE("the error of a call is that of the attempt that ended it, not of the last one") {
+  const auto plan = GENERATE(hedged(50ms), raced());
+  const auto second = GENERATE(says(529), says(402), says(500), refusal(3));
+  rig r(always(slow(says(400), 100ms)), always(slow(second, 200ms)));
+  const auto end = r.run(plan);
+  INFO(end.result);
+  CHECK(end.result.stopped == stopped::permanent);
+  CHECK(end.result.error.category == category::bad_request);
+  CHECK(end.result.error == end.result.attempts[0].error);
+  CHECK(end.code == category::bad_request);
+}
+
 TEST_CASE("a race asks all open routes at once") {
   rig r(always(slow(answer("a"), 300ms)), always(slow(answer("b"), 100ms)));
   const auto end = r.run(raced());

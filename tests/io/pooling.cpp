@@ -202,6 +202,92 @@ TEST_CASE("a reused connection that dies is tried once more, a fresh one is not"
   }
 }
 
+namespace {
+
+// answers a connection's first request, and says nothing to its second until the test lets it go
+struct loses_the_second {
+  explicit loses_the_second(world& of) : stage(of) {}
+  std::vector<std::string> heard;
+  std::shared_ptr<asio::steady_timer> let_go;
+
+  server_script script() {
+    return [this](server_connection& connection) -> asio::awaitable<void> {
+      for (int i = 0;; ++i) {
+        const std::string request = co_await connection.read_request();
+        if (request.empty()) co_return;
+        heard.push_back(body_of(request));
+        if (connection.nth == 1 && i == 1) {
+          let_go =
+              std::make_shared<asio::steady_timer>(stage.io, asio::steady_timer::time_point::max());
+          std::error_code ignored;
+          co_await let_go->async_wait(detail::into(ignored));
+          connection.reset();
+          co_return;
+        }
+        co_await connection.write(ok(std::to_string(connection.nth)));
+      }
+    };
+  }
+
+ private:
+  world& stage;
+};
+
+}  // namespace
+
+TEST_CASE("an answer that is lost long after it was asked for is not asked for again") {
+  const auto after = GENERATE(0ms, 999ms, 1001ms, 20'000ms);
+  CAPTURE(after.count());
+  world stage;
+  loses_the_second answers(stage);
+  scripted_server server(stage.io, localhost_server(), answers.script());
+  CHECK(stage.ask(stage.post(server, "a")).body == "1");
+  const auto second = stage.start(stage.post(server, "b"));
+  stage.run_until([&] { return answers.let_go != nullptr; });
+  stage.time->advance(after);
+  answers.let_go->cancel();
+  const auto got = stage.finish(second);
+  if (after < 1s) {
+    // it died of old age, before it saw the request
+    CHECK(got.body == "2");
+    CHECK(answers.heard == std::vector<std::string>{"a", "b", "b"});
+  } else {
+    CHECK(got.error.code == errc::connection_lost);
+    CHECK(got.error.sent);
+    CHECK(answers.heard == std::vector<std::string>{"a", "b"});
+  }
+}
+
+TEST_CASE("a request that may be sent only once is, though its connection dies at once") {
+  world stage;
+  loses_the_second answers(stage);
+  scripted_server server(stage.io, localhost_server(), answers.script());
+  CHECK(stage.ask(stage.post(server, "a")).body == "1");
+  http::request once = stage.post(server, "b");
+  once.send_once = true;
+  const auto second = stage.start(std::move(once));
+  stage.run_until([&] { return answers.let_go != nullptr; });
+  answers.let_go->cancel();
+  const auto got = stage.finish(second);
+  CHECK(got.error.code == errc::connection_lost);
+  CHECK(got.error.sent);
+  CHECK(answers.heard == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("a request that may be sent only once takes no connection that is closed already") {
+  world stage;
+  scripted_server server(stage.io, localhost_server(),
+                         [&](server_connection& connection) -> asio::awaitable<void> {
+                           co_await connection.read_request();
+                           co_await connection.write(ok(std::to_string(connection.nth)));
+                         });
+  CHECK(stage.ask(stage.post(server)).body == "1");
+  stage.run_until([&] { return server.open() == 0; });
+  http::request once = stage.post(server);
+  once.send_once = true;
+  CHECK(stage.ask(std::move(once)).body == "2");
+}
+
 TEST_CASE("a reused connection that dies in the middle of an answer is not tried again") {
   world stage;
   scripted_server server(stage.io, localhost_server(),

@@ -1,4 +1,4 @@
-// Routes from the environment: the variables of the official SDKs, and notes that never tell a value.
+// Routes from the environment: the variables of the official SDKs, and texts that never tell a value.
 #include <reroute/route/environment.hpp>
 
 #include "tests/route/refused.hpp"
@@ -26,11 +26,11 @@ environment_routes routes_of(const variables& set) {
   });
 }
 
-// the one note about `route`
-std::string note_of(const environment_routes& found, const std::string& route) {
+// the one problem with `route`
+std::string problem_of(const environment_routes& found, const std::string& route) {
   std::string only;
   int count = 0;
-  for (const std::string& each : found.notes) {
+  for (const std::string& each : found.problems) {
     if (!each.starts_with(route + ": ")) continue;
     only = each;
     ++count;
@@ -47,7 +47,8 @@ TEST_CASE("an empty environment has no routes, and says which variables make som
        {variables{}, variables{{"ANTHROPIC_API_KEY", ""}, {"ANTHROPIC_FOUNDRY_RESOURCE", ""}}}) {
     const auto found = routes_of(set);
     CHECK(found.routes.empty());
-    CHECK(found.notes ==
+    CHECK(found.problems.empty());
+    CHECK(found.unset ==
           std::vector<std::string>{
               "anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)",
               "azure: set ANTHROPIC_FOUNDRY_API_KEY and ANTHROPIC_FOUNDRY_RESOURCE (or "
@@ -60,7 +61,8 @@ TEST_CASE("both routes, complete") {
                                 {"ANTHROPIC_FOUNDRY_API_KEY", "k2"},
                                 {"ANTHROPIC_FOUNDRY_RESOURCE", "contoso"}});
   REQUIRE(found.routes.size() == 2);
-  CHECK(found.notes.empty());
+  CHECK(found.problems.empty());
+  CHECK(found.unset.empty());
   CHECK(found.routes[0].name == "anthropic");
   CHECK_THAT(
       written(found.routes[0], question()),
@@ -80,7 +82,7 @@ TEST_CASE("an auth token is a bearer token, and gives way to a key") {
   REQUIRE(both.routes.size() == 1);
   CHECK_THAT(written(both.routes[0], question()),
              Contains("\nx-api-key: k1\n") && !Contains("authorization"));
-  CHECK_THAT(note_of(both, "anthropic"), Contains("ANTHROPIC_AUTH_TOKEN is ignored"));
+  CHECK_THAT(problem_of(both, "anthropic"), Contains("ANTHROPIC_AUTH_TOKEN is ignored"));
 }
 
 TEST_CASE("base URLs come from the environment too") {
@@ -102,18 +104,27 @@ TEST_CASE("custom headers go to Anthropic direct, a line each") {
        {"ANTHROPIC_FOUNDRY_API_KEY", "k"},
        {"ANTHROPIC_FOUNDRY_RESOURCE", "r"}});
   REQUIRE(found.routes.size() == 2);
-  CHECK(found.notes.empty());
+  CHECK(found.problems.empty());
+  CHECK(found.unset.empty());
   CHECK_THAT(written(found.routes[0], question()),
              Contains("\nX-One: a:b\nx-two: c\n") && Contains("\nanthropic-beta: b1,b2\n"));
   CHECK_THAT(written(found.routes[1], question()), !Contains("X-One") && !Contains("b1"));
 }
 
-TEST_CASE("a route that is half configured is a note") {
+TEST_CASE("a route that is half configured is a problem") {
   const auto azure = [](const variables& set) {
     const auto found = routes_of(set);
     CHECK(found.routes.empty());
-    return note_of(found, "azure");
+    return problem_of(found, "azure");
   };
+  const auto direct = routes_of({{"ANTHROPIC_BASE_URL", "https://CANARY"}});
+  CHECK(direct.routes.empty());
+  CHECK(direct.unset.size() == 1);  // the other route
+  CHECK(problem_of(direct, "anthropic") ==
+        "anthropic: ANTHROPIC_BASE_URL is set, but the key is missing; set ANTHROPIC_API_KEY (or "
+        "ANTHROPIC_AUTH_TOKEN)");
+  CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_CUSTOM_HEADERS", "x: CANARY"}}), "anthropic"),
+             Contains("ANTHROPIC_CUSTOM_HEADERS is set, but the key is missing"));
   CHECK(azure({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"}}) ==
         "azure: ANTHROPIC_FOUNDRY_RESOURCE is set, but the key is missing; set "
         "ANTHROPIC_FOUNDRY_API_KEY");
@@ -139,7 +150,7 @@ TEST_CASE("a variable that is wrong is named, never quoted, and hinders no other
     const auto found = routes_of(set);
     REQUIRE(found.routes.size() == 1);
     CHECK(found.routes[0].name != route);
-    CHECK_THAT(note_of(found, route), Contains(route + ": " + variable + " is wrong: "));
+    CHECK_THAT(problem_of(found, route), Contains(route + ": " + variable + " is wrong: "));
   };
   check({{"ANTHROPIC_API_KEY", "CANARY\n"}}, "anthropic", "ANTHROPIC_API_KEY");
   check({{"ANTHROPIC_API_KEY", ""}, {"ANTHROPIC_AUTH_TOKEN", "Bearer CANARY"}}, "anthropic",

@@ -38,6 +38,22 @@ TEST_CASE("what looks like a secret is hidden in a text for people") {
   CHECK(redact(std::string(32, 'a')) == "[hidden]");
 }
 
+TEST_CASE("a secret that is known is hidden in a foreign text, whatever it looks like") {
+  const auto hidden = [](std::string text, std::string_view secret) {
+    reroute::detail::hide_secret(text, secret);
+    return text;
+  };
+  const std::string key = "3f2a9c0d4b1e48d7a6c5e2f10b9d8c7e";
+  CHECK(hidden("the key '" + key + "' is not valid, " + key, key) ==
+        "the key '[hidden]' is not valid, [hidden]");
+  CHECK(hidden("cut: 3f2a9c0d4b1e", key) == "cut: [hidden]");
+  CHECK(hidden("3f2a9c0d", key) == "[hidden]");
+  CHECK(hidden("cut: 3f2a9c0", key) == "cut: 3f2a9c0");
+  CHECK(hidden("ask the key", "key") == "ask the key");
+  CHECK(hidden("", key) == "");
+  CHECK(hidden("nothing", "") == "nothing");
+}
+
 TEST_CASE("a long text is cut") {
   std::string text;
   for (int i = 0; i < 1000; ++i)

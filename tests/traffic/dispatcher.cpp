@@ -260,22 +260,39 @@ TEST_CASE("a route in quarantine is no reason to wait") {
 TEST_CASE("limits of different models do not touch each other") {
   house h(1);
   CHECK(h.waiting.scope("one") == 0);
-  CHECK(h.waiting.scope("other") == 1);
+  CHECK(h.waiting.scope("other") == 2);
   CHECK(h.waiting.scope("one") == 0);
   h.close(0, 5s, start);  // scope 0
   h.add(only_first);
   waiter& other = h.calls.emplace_back();
   other.routes = only_first;
-  other.scope = 1;
+  other.scope = h.waiting.scope("other");
   h.waiting.add(other);
   CHECK(h.waiting.poll(start).who == &other);
   CHECK(h.waiting.poll(start).what == verdict::kind::none);
 }
 
+TEST_CASE("messages and token counts of one model are limited apart; stated is the first's limit") {
+  dispatcher waiting({{.options = {}, .limits = {.requests_per_minute = 1, .burst = 1}}});
+  using enum reroute::detail::limit_of;
+  const auto counts = waiting.scope("one", token_counts);
+  CHECK(counts != waiting.scope("one"));
+  CHECK(counts == waiting.scope("one", token_counts));
+  CHECK(waiting.scope_name(counts) == "one");
+  CHECK(dispatcher::limit(counts) == token_counts);
+  CHECK(dispatcher::limit(waiting.scope("one")) == messages);
+  CHECK(waiting.gate_of(0, waiting.scope("one")).speed().known_by() ==
+        reroute::limit_evidence::stated);
+  CHECK(waiting.gate_of(0, counts).speed().known_by() == reroute::limit_evidence::none);
+}
+
 TEST_CASE("names of models without end share one limit in the end") {
   house h(1);
   for (int i = 0; i < 5000; ++i)
-    CHECK(h.waiting.scope("model-" + std::to_string(i)) < 1024);
+    CHECK(h.waiting.scope("model-" + std::to_string(i)) < 2048);
+  using enum reroute::detail::limit_of;
+  CHECK(h.waiting.scope("new", messages) == h.waiting.scope("newer", messages));
+  CHECK(h.waiting.scope("new", messages) != h.waiting.scope("new", token_counts));
 }
 
 TEST_CASE("a hundred thousand wait, leave in any order, and the rest go in theirs") {

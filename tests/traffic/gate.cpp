@@ -7,6 +7,7 @@
 
 using namespace std::chrono_literals;
 using reroute::gate_options;
+using reroute::gate_state;
 using reroute::normalized_error;
 using reroute::detail::gate;
 using reroute::detail::permit;
@@ -179,6 +180,45 @@ TEST_CASE("an admission ends the row of refusals") {
   at.admitted(send(at, now), now);
   at.refused(send(at, now), refusal(), now, 0.5);
   CHECK(at.earliest(now) == now + 500ms);
+}
+
+TEST_CASE("an admission that was none gives nothing back twice, and ends no row") {
+  gate at(exact());
+  time_point now = start;
+  at.refused(send(at, now), refusal(), now, 1.0);
+  for (const auto wait : {2s, 4s, 8s}) {
+    now = at.closed_until();
+    REQUIRE(admits(at, now));
+    permit held = send(at, now);
+    at.admitted(held, now);
+    CHECK(at.in_flight() == 0);
+    held.given_back = true;
+    at.refused(held, refusal(), now, 1.0);
+    CHECK(at.in_flight() == 0);
+    CHECK(at.current(now) == gate_state::closed);
+    CHECK(at.closed_until() - now == wait);
+  }
+}
+
+TEST_CASE("faults behind good heads close as others do, and a probe's at once") {
+  gate at(exact());
+  time_point now = start;
+  const auto fault = [&] {
+    permit held = send(at, now);
+    at.admitted(held, now);
+    held.given_back = true;
+    at.faulted(held, false, now, 0.5);
+  };
+  for (int i = 0; i < 5; ++i) {
+    CHECK(at.current(now) == gate_state::open);
+    fault();
+  }
+  CHECK(at.current(now) == gate_state::closed);
+  now = at.closed_until();
+  REQUIRE(admits(at, now));
+  fault();
+  CHECK(at.current(now) == gate_state::closed);
+  CHECK(at.in_flight() == 0);
 }
 
 TEST_CASE("a hint beyond the cap is kept, but single probes look again at growing intervals") {

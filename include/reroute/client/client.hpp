@@ -128,7 +128,8 @@ class client {
   /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
   void cancel();
 
-  /// The state of every gate that was used: one per route and model, in no special order. Takes
+  /// The state of every gate that was used: one per route, model and operation, in no special
+  /// order. Takes
   /// microseconds per gate. On the client's strand.
   [[nodiscard]] std::vector<gate_status> routes() const;
   /// Queue lengths and counts. On the client's strand.

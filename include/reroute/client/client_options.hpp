@@ -52,7 +52,8 @@ struct client_options {
   /// 100,000. At least 1.
   std::size_t max_waiting = 100'000;
   /// Repeat a request whose answer was lost on the way, although it may have been billed. Default
-  /// on, as the official SDKs do.
+  /// on, as the official SDKs do. Off: what was sent is never sent again, not even by the transport on
+  /// a connection that dies at once (`http::request::send_once`).
   bool retry_lost_answers = true;
   /// Decides after each failed attempt. Empty: `default_policy`.
   policy decide = {};

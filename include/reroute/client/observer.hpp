@@ -52,7 +52,7 @@ struct outcome_event {
   const reroute::outcome& outcome;
 };
 
-/// A route's gate for a model is in another state than before: `status.state` against `before`.
+/// A route's gate for a model and operation is in another state than before: `status.state` against `before`.
 struct gate_event {
   gate_state before;
   const gate_status& status;

@@ -19,7 +19,7 @@ namespace reroute {
 /// route is likely to fix it, the second that another route is worth it.
 struct normalized_error {
   std::string route;  ///< the route's name
-  int status = 0;     ///< HTTP status; 0 if no response came
+  int status = 0;     ///< HTTP status, which may be 200; 0 if no response came
   reroute::category category = category::ok;
   bool retryable = false;
   bool failover_worthy = false;
@@ -27,8 +27,10 @@ struct normalized_error {
   std::optional<std::chrono::milliseconds> retry_after;
   http::hint_source retry_after_source = http::hint_source::none;
   std::string
-      raw_code;         ///< the route's own key: error.details.error_code, error.code or error.type
-  std::string message;  ///< the provider's text, at most 1 KiB. Data: may quote user input
+      raw_code;  ///< the route's own key: error.details.error_code, error.code or error.type
+  std::string
+      message;  ///< the provider's text, at most 1 KiB. Data: may quote user input, never the
+                ///< credential that was sent
   std::string request_id;          ///< Anthropic's `request-id`
   std::string gateway_request_id;  ///< Azure's `apim-request-id`, AWS's `x-amzn-requestid`
   /// A quota says when it opens again ("regain access on 2026-12-01"): wall clock.

@@ -14,7 +14,9 @@ namespace reroute {
 
 /// Turns a raw response that is not a success into a normalized error: the only place that knows a
 /// route's faces. `now` is the local wall clock. Must not throw. An own route brings an own one.
-/// The built-in ones judge an error envelope under a status of 2xx by its `error.type`.
+/// It is also asked about a 2xx whose body is no answer. If it has a `raw_code` and more to say than
+/// `category::server` without a flag, that is the attempt's error, else `errc::malformed_answer` is; the
+/// built-in ones judge an error envelope under 2xx by its `error.type`.
 using error_resolver =
     std::function<normalized_error(const http::response& response, http::date now)>;
 

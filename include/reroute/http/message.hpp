@@ -43,6 +43,9 @@ struct request {
   http::url url;
   http::headers headers;
   http::body body;
+  /// A transport that finds the connection dead may send a request again by itself if it cannot have
+  /// been processed yet. True: not once a byte of it was sent, because nobody wants to pay twice.
+  bool send_once = false;
 };
 
 /// Status and header fields of a response, before its body.

@@ -52,6 +52,7 @@ class transport {
  public:
   virtual ~transport() = default;
   /// Sends `request` and completes when the response head is there. Interim (1xx) responses are skipped.
+  /// Sends it again only if it cannot have been processed, and never if it is `send_once`.
   ///
   /// Cancellation (terminal, partial, total) closes or resets the exchange and completes with
   /// `asio::error::operation_aborted` and the truth about `sent`.

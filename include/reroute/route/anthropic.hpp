@@ -44,7 +44,7 @@ struct anthropic_options {
   bool allow_plain_http = false;
   /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};
-  /// The route's limits per model, if you know them. Default: learned.
+  /// The route's limits per model, if you know them; token counts do not take of them. Default: learned.
   quota limits = {};
 };
 

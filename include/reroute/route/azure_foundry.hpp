@@ -50,7 +50,7 @@ struct azure_foundry_options {
   bool allow_plain_http = false;
   /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};
-  /// The route's limits per model, if you know them. Default: learned.
+  /// The route's limits per model, if you know them; token counts do not take of them. Default: learned.
   quota limits = {};
   /// The header that carries a key. Must not be empty. Azure reads `x-api-key` and `api-key` alike;
   /// only one is sent, because every copy of a key is one more that somebody may log. A gateway may

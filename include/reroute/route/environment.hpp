@@ -15,9 +15,11 @@ namespace reroute {
 struct environment_routes {
   /// The routes that are complete, Anthropic direct first.
   std::vector<route> routes;
-  /// What is missing, wrong or ignored, a sentence each, which begins with the route's name.
-  /// Variables are told by name, never by value.
-  std::vector<std::string> notes;
+  /// What is wrong, half set up or ignored: show it, even if there are routes. A sentence each, which
+  /// begins with the route's name. Variables are told by name, never by value.
+  std::vector<std::string> problems;
+  /// How to set up the routes of which nothing is set, likewise: of interest if there are none.
+  std::vector<std::string> unset;
 };
 
 /// Looks a variable up; nothing if it is not set.
@@ -30,7 +32,7 @@ using environment_lookup = std::function<std::optional<std::string>(std::string_
 /// only, since they may hold a gateway's secrets (`anthropic-beta` becomes `betas`). Foundry:
 /// ANTHROPIC_FOUNDRY_API_KEY, and one of ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL.
 ///
-/// A route that is half configured, or wrongly, is a note and no exception. Reads with
+/// A route that is half configured, or wrongly, is a problem to show and no exception. Reads with
 /// `std::getenv`, so no other thread may change the environment meanwhile.
 [[nodiscard]] environment_routes routes_from_environment();
 /// The same from another place, e.g. a test's. Throws `std::invalid_argument` if `lookup` is empty.

@@ -58,7 +58,7 @@ using request_writer = std::function<http::request(const write_context& context)
 /// };
 /// ```
 /// The writer is called once for each attempt, with a credential that is fresh by then. The
-/// resolver is called for every answer that is not a 2xx.
+/// resolver is called for every answer that is not a 2xx, and for a 2xx whose body is no answer.
 struct route {
   /// Unique within a client; used in outcomes, logs and metrics. Must not be empty.
   std::string name;
@@ -69,7 +69,7 @@ struct route {
   error_resolver resolve;
   /// Where requests go; empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport;
-  /// Its limits per model, if the user knows them. Default: learned.
+  /// Its limits per model, if the user knows them; token counts do not take of them. Default: learned.
   quota limits = {};
 };
 

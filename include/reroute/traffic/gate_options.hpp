@@ -8,7 +8,8 @@
 
 namespace reroute {
 
-/// How a client treats a route that refuses or fails. One gate per route and model.
+/// How a client treats a route that refuses or fails. One gate per route, model and
+/// operation (messages, token counts).
 struct gate_options {
   /// A hint up to this is honoured to the letter. Beyond it (a date days ahead, an outlier) the
   /// route is closed to all but one single probe, each after a third of the time that it has been

@@ -1,4 +1,4 @@
-// What a client knows of a route's limit for one model, for dashboards and logs.
+// What a client knows of a route's limit for one model and operation, for dashboards and logs.
 #pragma once
 
 #include <reroute/error/normalized_error.hpp>
@@ -38,6 +38,8 @@ std::ostream& operator<<(std::ostream& out, limit_evidence value);
 struct gate_status {
   std::string route;
   std::string model;  ///< as the caller names it
+  /// What is asked of it: "create" or "count_tokens", which routes limit apart.
+  std::string operation = "create";
   gate_state state = gate_state::open;
   /// Closed or quarantined: until it opens, or until a probe looks.
   std::chrono::nanoseconds opens_in{0};
@@ -53,7 +55,8 @@ struct gate_status {
   http::rate_limits limits;
 };
 
-/// One line: "anthropic claude-opus-4-8: open, 39.8/s by refusals, 12 in flight".
+/// One line: "anthropic claude-opus-4-8: open, 39.8/s by refusals, 12 in flight". The operation stands
+/// behind the model if it is not "create".
 std::ostream& operator<<(std::ostream& out, const gate_status& value);
 
 }  // namespace reroute
