@@ -72,8 +72,8 @@ struct call : waiter {
   [[nodiscard]] bool has_flights() const { return story && !story->flights.empty(); }
 
   operation op;
-  bool begun = false;       // stands in the engine's list, or is over
-  bool unwanted = false;    // cancelled
+  bool begun = false;     // stands in the engine's list, or is over
+  bool unwanted = false;  // cancelled
   call_machine machine;
   encoded_request request;
   completion_ptr done;

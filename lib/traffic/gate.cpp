@@ -18,13 +18,14 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr double first_at_once = 4;
-constexpr double ramp_speed = 1.2;       // windows per time of silence
+constexpr double ramp_speed = 1.2;        // windows per time of silence
 constexpr std::size_t large_window = 48;  // from here on it trebles
 // a probe goes after this part of an outage: soon where nobody said how long it lasts
 constexpr int fault_part = 6;
 constexpr int beyond_cap_part = 3;
 constexpr std::size_t first_window = 8;  // where one refusal is all that is known
-constexpr double ramp_burst = 0.25;      // of the burst, besides what the rate sends in the time of silence
+constexpr double ramp_burst =
+    0.25;  // of the burst, besides what the rate sends in the time of silence
 constexpr double learn_tokens = 0.1;  // weight of the newest observation
 
 // how much more than the truth a hint may ask for
@@ -85,7 +86,6 @@ permit gate::admit(time_point now, const cost& need) {
   given.input_tokens = need.bytes * tokens_per_byte_;
   given.output_tokens = need.output_tokens;
   given.input_so_far = all_input_ += given.input_tokens;
-  given.output_so_far = all_output_ += given.output_tokens;
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -97,7 +97,8 @@ permit gate::admit(time_point now, const cost& need) {
   input_.take(given.input_tokens);
   output_.take(given.output_tokens);
   tokens_.take(given.input_tokens + given.output_tokens);
-  given.left = {requests_.account(), input_.account(), output_.account(), tokens_.account()};
+  given.requests_left = requests_.account();
+  given.input_left = input_.account();
   forget_seen(now);
   recent_.push_back({given.number, now, given.input_tokens, given.output_tokens});
   recent_input_ += given.input_tokens;
@@ -122,21 +123,24 @@ void gate::sent(const permit& held, time_point now) {
 void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
   forget_seen(now);
-  const double input = all_input_ - held.input_so_far, output = all_output_ - held.output_so_far;
-  const auto reading_of = [&](double unseen, double since, std::size_t which) {
-    return limit_reading{unseen,      since,           now - held.at,
-                   held.left[which], held.number, next_number_ - 1};
+  const auto reading_of = [&](double unseen, double since, const std::optional<double>& left) {
+    return limit_reading{unseen, since, now - held.at, left, held.number, next_number_ - 1};
   };
-  const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of, token_mirror& mirror) {
+  const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
+                        token_mirror& mirror) {
     if (!bucket.limit || !bucket.remaining) return;
     mirror.heard(static_cast<double>(*bucket.limit), static_cast<double>(*bucket.remaining),
                  bucket.reset.value_or(std::chrono::milliseconds(0)), of, now);
   };
+  const auto unseen = static_cast<double>(recent_.size());
   const auto since = static_cast<double>(next_number_ - held.number - 1);
-  requests_.heard(limits.requests, reading_of(static_cast<double>(recent_.size()), since, 0), now);
-  told(limits.input_tokens, reading_of(recent_input_, input, 1), input_);
-  told(limits.output_tokens, reading_of(recent_output_, output, 2), output_);
-  told(limits.tokens, reading_of(recent_input_ + recent_output_, input + output, 3), tokens_);
+  requests_.heard(limits.requests, reading_of(unseen, since, held.requests_left), now);
+  told(limits.input_tokens,
+       reading_of(recent_input_, all_input_ - held.input_so_far, held.input_left), input_);
+  // what was reserved of these comes back with the answer: our own account says little
+  told(limits.output_tokens, reading_of(recent_output_, recent_output_, std::nullopt), output_);
+  const double both = recent_input_ + recent_output_;
+  told(limits.tokens, reading_of(both, both, std::nullopt), tokens_);
   not_requests_ = limits.requests.remaining && *limits.requests.remaining > 1;
 }
 
@@ -347,7 +351,8 @@ void gate::open(time_point now) {
 
 // a window in less than the time that silence takes: what is too much is heard of before the next
 void gate::ramp() {
-  requests_.ramp(ramp_speed * static_cast<double>(window_) / std::chrono::duration<double>(silence()).count());
+  requests_.ramp(ramp_speed * static_cast<double>(window_) /
+                 std::chrono::duration<double>(silence()).count());
 }
 
 void gate::confirm_one(std::uint64_t number) {

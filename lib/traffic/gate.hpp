@@ -12,7 +12,6 @@
 #include "traffic/request_limit.hpp"
 #include "traffic/token_mirror.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -43,10 +42,9 @@ struct permit {
   bool given_back = false;  ///< the caller's to set, after `admitted`
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
-  double input_tokens = 0, output_tokens = 0;  ///< reserved
-  double input_so_far = 0, output_so_far = 0;  ///< of all permits up to this one
-  /// What was left after it, by our own account: requests, prompt tokens, answer tokens, both.
-  std::array<std::optional<double>, 4> left = {};
+  double input_tokens = 0, output_tokens = 0;       ///< reserved
+  double input_so_far = 0;                          ///< prompt tokens of all permits up to this one
+  std::optional<double> requests_left, input_left;  ///< after it, by our own account
 };
 
 /// The state machine. Pure: time and randomness are arguments. Not thread-safe.
@@ -163,13 +161,13 @@ class gate {
   time_point hold_until_{};  // after a stall: what came in meanwhile is read first
   bool probe_first_ = false;
   bool probe_needs_answer_ = false;
-  std::uint64_t probe_out_ = 0;  // number of the probe under way
-  time_point probe_again_{};     // when another may go although that one is silent
-  int refusals_ = 0;             // closings by refusal since the last admission
-  int faults_ = 0;               // faults in a row
+  std::uint64_t probe_out_ = 0;   // number of the probe under way
+  time_point probe_again_{};      // when another may go although that one is silent
+  int refusals_ = 0;              // closings by refusal since the last admission
+  int faults_ = 0;                // faults in a row
   std::uint64_t last_fault_ = 0;  // number of the latest attempt that met one
-  bool mute_ = false;            // one of them was silence, or a lost connection
-  int failed_probes_ = 0;        // in a row, beyond the cap or by the breaker
+  bool mute_ = false;             // one of them was silence, or a lost connection
+  int failed_probes_ = 0;         // in a row, beyond the cap or by the breaker
   struct in_a_row {
     std::uint64_t number = 0;
     int refusals = 0, faults = 0, failed_probes = 0;
@@ -183,7 +181,7 @@ class gate {
   bool not_requests_ = false;   // the last refusal's headers say that requests are left
   std::deque<sending> recent_;  // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
-  double all_input_ = 0, all_output_ = 0;
+  double all_input_ = 0;  // prompt tokens of all permits
   // the window
   bool paced_ = false;  // nothing is known, and somebody waits for the pace
   std::size_t window_;

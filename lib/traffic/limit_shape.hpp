@@ -14,8 +14,7 @@ class limit_shape {
  public:
   explicit limit_shape(double limit = 0) : limit_(limit) {}
   /// `remaining` of the limit are left, and it is full after `reset`, rounded up by at most `grain`.
-  void heard(double remaining, std::chrono::nanoseconds reset,
-             std::chrono::nanoseconds grain) {
+  void heard(double remaining, std::chrono::nanoseconds reset, std::chrono::nanoseconds grain) {
     const double missing = limit_ - remaining;
     if (missing <= 0 || reset.count() <= 0) return;
     least_ = std::max(least_, missing / seconds(reset));

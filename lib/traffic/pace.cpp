@@ -22,12 +22,12 @@ constexpr double leap_down = 0.7;          // the same, without a measurement
 constexpr double first_patience = 0.5;     // seconds, and
 constexpr double first_admissions = 20;    // at a slow limit
 constexpr double confirmed = 3;            // times the patience, when a refusal confirms the rate
-constexpr double worth_growing = 4;        // seconds of the rate: fewer calls wait, and it is not tried
-constexpr double blind_patience = 2;       // the same, without a measurement
-constexpr double told_patience = 40;        // the same, after headers that do not come any more
-constexpr double shrunk_patience = 1;    // seconds
+constexpr double worth_growing = 4;    // seconds of the rate: fewer calls wait, and it is not tried
+constexpr double blind_patience = 2;   // the same, without a measurement
+constexpr double told_patience = 4;    // the same, after headers that do not come any more
+constexpr double shrunk_patience = 1;  // seconds
 constexpr seconds shrunk_for{30};
-constexpr double nearly = 0.8;          // of the rate before
+constexpr double nearly = 0.8;           // of the rate before
 constexpr double longest_patience = 60;  // seconds
 constexpr double probe_every = 400;      // admissions: a probe costs one or two refusals
 constexpr double probe_loss = 100;       // seconds of calm per second that a probe loses
@@ -39,19 +39,20 @@ constexpr double soon = 1.5;             // seconds
 constexpr double first_loss = 15;        // as probe_loss, for the first probes
 constexpr int most_contradictions = 4;
 constexpr int most_bursts_refused = 3;
-constexpr double real_growth = 1.3;   // beyond it the limit has moved, or had credits left
-constexpr double most_growth = 63;    // times the rate
-constexpr double quick_refill = 2.5;  // times the rate, for credits that are not proven
-constexpr seconds first_doubt{1.3};   // of hints, as long as one refusal is all that is known
-constexpr seconds the_way{0.1};       // of a refusal
-constexpr double spread = 0.01;       // seconds: a timer's grain
-constexpr double first_trust = 0.4;   // of what was admitted before the first refusal
-constexpr double lead = 4;            // credits of an opening that are there at once, and
-constexpr double lead_share = 0.2;    // this share of the burst; the rest follows
-constexpr double told_reserve = 0.05; // of a limit, at most one: headers tell whole numbers
-constexpr double reserve = 0.5;       // credits of an opening that are left: counts are coarse
-constexpr double almost = 1 - 1e-6;   // a whole credit
-constexpr seconds headers_fade{3};    // without news they are no evidence any more
+constexpr double real_growth = 1.3;    // beyond it the limit has moved, or had credits left
+constexpr double most_growth = 63;     // times the rate
+constexpr double quick_refill = 2.5;   // times the rate, for credits that are not proven
+constexpr seconds first_doubt{1.3};    // of hints, as long as one refusal is all that is known
+constexpr seconds the_way{0.1};        // of a refusal
+constexpr double spread = 0.01;        // seconds: a timer's grain
+constexpr double first_trust = 0.4;    // of what was admitted before the first refusal
+constexpr double lead = 4;             // credits of an opening that are there at once, and
+constexpr double lead_share = 0.2;     // this share of the burst; the rest follows
+constexpr double slack_share = 0.05;   // of a limit that is left, at least two: it may be faster
+constexpr double told_reserve = 0.05;  // of a limit, at most one: headers tell whole numbers
+constexpr double reserve = 0.5;        // credits of an opening that are left: counts are coarse
+constexpr double almost = 1 - 1e-6;    // a whole credit
+constexpr seconds headers_fade{3};     // without news they are no evidence any more
 
 // The rate of a limit that held `credits` and was empty when growth from `base` had come to `tried`:
 // what was taken above the rate, while growing past it, is the credits.
@@ -121,7 +122,7 @@ void pace::refill(time_point now) {
     calm_ = seconds(0);
     patience_ = std::max(patience_, told_patience);
   }
-  if (pressed_) calm_ += passed;
+  if (pressed_ && (slack_ || known_by_ != limit_evidence::headers)) calm_ += passed;
   pressed_ = false;
   const double usual = passed.count() * rate();
   const double repaid = std::min(owed_, usual * (quick_refill - 1));
@@ -152,13 +153,20 @@ void pace::heard(double limit, double remaining, double least, double most,
   }
   const bool news = known_by_ != limit_evidence::headers;
   if (news) {
+    if (known_by_ == limit_evidence::none)
+      rate_ = 0;  // what was learned may lie between the bounds
     known_by_ = limit_evidence::headers;
-    rate_ = 0;
     calm_ = seconds(0);
-    patience_ = told_patience;
+    patience_ = first_patience;
   }
   told_at_ = now;
   told_most_ = most;
+  // headers show whether more would be let through, without a refusal
+  slack_ = remaining - told.unseen > std::max(2.0, slack_share * limit);
+  if (!slack_) {
+    rate_ = rate();
+    calm_ = seconds(0);
+  }
   if (limit > 0) burst_ = proven_ = std::max(1.0, limit);
   rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
@@ -187,8 +195,8 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   }
   // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening
   const seconds doubt = first ? first_doubt : seconds(0);
-  windowed_ = too_long_for_a_bucket(
-      opens - now - std::chrono::duration_cast<nanoseconds>(doubt), grain);
+  windowed_ =
+      too_long_for_a_bucket(opens - now - std::chrono::duration_cast<nanoseconds>(doubt), grain);
   if (first && !windowed_) proven_ = std::max(1.0, first_trust * burst_);
   if (windowed_ && admitted > burst_)
     burst_ =
@@ -331,7 +339,8 @@ void pace::opened(time_point now, bool ramped) {
   begun_ = true;
   at_ = opened_ = now;
   opening_ = there;
-  credit_ = windowed_ ? there : std::max(1.0, std::min({there, proven_, lead + lead_share * burst_}));
+  credit_ =
+      windowed_ ? there : std::max(1.0, std::min({there, proven_, lead + lead_share * burst_}));
   owed_ = std::max(0.0, there - credit_ - reserve);
   pressed_ = false;
 }

@@ -96,7 +96,7 @@ class pace {
   // the period since the opening
   time_point opened_{};
   time_point interrupted_{};  // when it was closed for a reason that says nothing of its credits
-  double opening_ = 0;  // credits it opened with
+  double opening_ = 0;        // credits it opened with
   bool ramped_ = false;
   int bursts_refused_ = 0;  // openings in a row whose credits were refused, with a short hint
   bool was_full_ = false;  // as many as it can hold: it may have been closed for longer than needed
@@ -111,9 +111,10 @@ class pace {
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
   double shrunk_from_ = 0;  // the rate before
-  double lost_ = 0;       // seconds of its rate that a closing lets fall
+  double lost_ = 0;         // seconds of its rate that a closing lets fall
   reading_judge judge_;
-  double told_most_ = 0;  // what headers say the rate is at most
+  bool slack_ = false;    // the last ones said that much is left
+  double told_most_ = 0;  // what they say the rate is at most
   int contradicted_ = 0;  // refusals although headers said that something is left
   time_point told_at_{};
 };

@@ -12,14 +12,14 @@ using nanoseconds = std::chrono::nanoseconds;
 using seconds = std::chrono::duration<double>;
 
 constexpr nanoseconds reset_grain = std::chrono::seconds(2);  // whole seconds, from a Date in such
-constexpr double enough_due = 6;       // credits of a bucket since it was empty,
-constexpr double few_of_due = 0.1;     // and so few of them were there: it is none
-constexpr double nearly_full = 0.9;    // of a window: a refusal is its end
+constexpr double enough_due = 6;         // credits of a bucket since it was empty,
+constexpr double few_of_due = 0.1;       // and so few of them were there: it is none
+constexpr double nearly_full = 0.9;      // of a window: a refusal is its end
 constexpr double enough_to_compare = 8;  // attempts of a period
-constexpr double same = 0.01;          // difference between two counts, besides one
-constexpr double longer_by = 0.04;     // of a count: what a bucket would have let through besides
+constexpr double same = 0.01;            // difference between two counts, besides one
+constexpr double longer_by = 0.04;       // of a count: what a bucket would have let through besides
 constexpr double longer_by_least = 2;
-constexpr std::size_t compared = 3;    // periods
+constexpr std::size_t compared = 3;  // periods
 // a period in which the limit was not always used up may have been several windows
 constexpr nanoseconds longest_first = std::chrono::seconds(5);
 
@@ -136,8 +136,7 @@ std::optional<request_limit::time_point> request_limit::refused_blindly(const li
     window_.refused_blindly(row_.number, row_.ended);
     window_only_ = blind_ = true;
   }
-  if (window_.known() &&
-      (no_bucket || ended.let_through < 1 || window_is_full(by.number))) {
+  if (window_.known() && (no_bucket || ended.let_through < 1 || window_is_full(by.number))) {
     window_.refused_blindly(by.number, by.sent);
     if (window_only_) mirror_window(limit_evidence::refusals, now);
     return std::max(now, window_.next_try());

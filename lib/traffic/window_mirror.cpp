@@ -10,14 +10,14 @@ namespace {
 using nanoseconds = std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-constexpr nanoseconds margin = std::chrono::milliseconds(10);    // the way to the server varies
-constexpr nanoseconds precise = std::chrono::milliseconds(20);   // no guess can be better
+constexpr nanoseconds margin = std::chrono::milliseconds(10);   // the way to the server varies
+constexpr nanoseconds precise = std::chrono::milliseconds(20);  // no guess can be better
 constexpr nanoseconds longest_first = seconds(5);  // after which the first window's age is vague
 constexpr nanoseconds short_window = seconds(5);
-constexpr double first_patience = 2;   // windows
-constexpr double most_patience = 64;   // windows
+constexpr double first_patience = 2;    // windows
+constexpr double most_patience = 64;    // windows
 constexpr double bearable_loss = 0.02;  // of the time, to refusals that asked for more
-constexpr double most_of_it = 0.9;  // of what was thought; less, and the limit has shrunk
+constexpr double most_of_it = 0.9;      // of what was thought; less, and the limit has shrunk
 
 }  // namespace
 

@@ -67,15 +67,15 @@ class window_mirror {
   [[nodiscard]] double taken() const;
   [[nodiscard]] double allowed() const { return count_ + extra_; }
 
-  double count_ = 0;  // 0: not known
+  double count_ = 0;          // 0: not known
   bool told_count_ = false;   // by headers, in this window or the last one
   bool told_lately_ = false;  // in this one
   // the length lies above the first and is at most the second
   nanoseconds least_{0}, most_ = nanoseconds::max();
   // the current window
   bool begun_ = false;
-  bool ended_ = false;     // its end was announced, and the gate waits for it
-  bool sought_ = false;    // it is full, and nobody said when it ends
+  bool ended_ = false;   // its end was announced, and the gate waits for it
+  bool sought_ = false;  // it is full, and nobody said when it ends
   time_point begin_{};
   std::uint64_t first_ = 1, next_ = 1;  // numbers: its first request, the next one
   double not_taken_ = 0;                // refused, or never sent
@@ -86,9 +86,9 @@ class window_mirror {
   time_point begin_before_{};
   nanoseconds guess_{0};  // the length that it was begun for
   // growth: whether it holds more than was thought
-  double extra_ = 0;        // beyond the count, tried in this window
-  int full_windows_ = 0;    // in a row, without a refusal
-  double patience_ = 2;     // as many before more is tried
+  double extra_ = 0;      // beyond the count, tried in this window
+  int full_windows_ = 0;  // in a row, without a refusal
+  double patience_ = 2;   // as many before more is tried
 };
 
 }  // namespace reroute::detail

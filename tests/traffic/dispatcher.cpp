@@ -281,9 +281,9 @@ TEST_CASE("messages and token counts of one model are limited apart; stated is t
   CHECK(waiting.scope_name(counts) == "one");
   CHECK(dispatcher::limit(counts) == token_counts);
   CHECK(dispatcher::limit(waiting.scope("one")) == messages);
-  CHECK(waiting.gate_of(0, waiting.scope("one")).speed().known_by() ==
+  CHECK(waiting.gate_of(0, waiting.scope("one")).status(start).evidence ==
         reroute::limit_evidence::stated);
-  CHECK(waiting.gate_of(0, counts).speed().known_by() == reroute::limit_evidence::none);
+  CHECK(waiting.gate_of(0, counts).status(start).evidence == reroute::limit_evidence::none);
 }
 
 TEST_CASE("names of models without end share one limit in the end") {
