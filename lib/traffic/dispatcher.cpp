@@ -108,12 +108,22 @@ lane* dispatcher::first_in(std::size_t level) const {
   return first;
 }
 
+demand dispatcher::demand_for(const lane& at, int route) {
+  demand made{at.size};
+  for (int other = 0; made.alone && other < static_cast<int>(routes_.size()); ++other) {
+    if (other == route || !holds(at.routes, other)) continue;
+    const gate& beside = gate_of(other, at.scope);
+    made.alone = !beside.shut() && !beside.trying();
+  }
+  return made;
+}
+
 dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
   outlook seen;
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(at.routes, route)) continue;
     gate& behind = gate_of(route, at.scope);
-    const time_point when = behind.earliest(now, at.first().need, at.size);
+    const time_point when = behind.earliest(now, at.first().need, demand_for(at, route));
     seen.again = std::min(seen.again, when);
     if (when <= now) seen.open_route = route;
     // spreading is a matter of milliseconds: no reason to go elsewhere, but for a crowd

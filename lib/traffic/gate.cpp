@@ -53,7 +53,7 @@ gate::gate(gate_options options, const quota& stated)
   ramp();
 }
 
-gate::time_point gate::earliest(time_point now, const cost& need, std::size_t waiting) {
+gate::time_point gate::earliest(time_point now, const cost& need, const demand& of) {
   confirm_silent(now);
   if (options_.max_in_flight != 0 && in_flight_ >= options_.max_in_flight) return when_heard;
   if (now < hold_until_) return hold_until_;
@@ -68,7 +68,7 @@ gate::time_point gate::earliest(time_point now, const cost& need, std::size_t wa
     open(now);
   }
   if (waiting_ >= window_) return oldest_silence();
-  const time_point paced = requests_.earliest(now, waiting);
+  const time_point paced = requests_.earliest(now, of);
   if (paced == time_point::max()) return oldest_silence();
   if (paced > now) paced_ = true;
   const double input = need.bytes * tokens_per_byte_;

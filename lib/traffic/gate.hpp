@@ -62,15 +62,12 @@ class gate {
 
   /// The answer to "when may one more go": never before something is heard.
   static constexpr time_point when_heard = time_point::max();
-  static constexpr std::size_t a_crowd = std::size_t{1} << 30;
 
   explicit gate(gate_options options, const quota& stated = {});
 
   /// When an attempt of this cost may go: `now` if at once, a later time, or `when_heard`.
-  /// Counts silence up to `now`. `waiting` calls would go here: whether more is tried than was proved
-  /// depends on whether it would be of use.
-  [[nodiscard]] time_point earliest(time_point now, const cost& need = {},
-                                    std::size_t waiting = a_crowd);
+  /// Counts silence up to `now`.
+  [[nodiscard]] time_point earliest(time_point now, const cost& need = {}, const demand& of = {});
   /// Takes the place that `earliest(now, need) <= now` promised.
   [[nodiscard]] permit admit(time_point now, const cost& need = {});
   /// The attempt goes to the wire only now (its credential had to be fetched): silence counts from
@@ -100,6 +97,10 @@ class gate {
   void stalled(time_point now);
 
   [[nodiscard]] state current(time_point now) const;
+  /// It sends more than was proved, and may be refused for it.
+  [[nodiscard]] bool trying() const { return requests_.trying(); }
+  /// Closed, or probing.
+  [[nodiscard]] bool shut() const { return shut_; }
   /// A probe is under way: its answer may open the gate at any moment.
   [[nodiscard]] bool listening() const { return shut_ && probe_out_ != 0; }
   /// Closed by a refusal or faults until then; the epoch of the clock if it never closed.

@@ -25,6 +25,7 @@ constexpr double confirmed = 3;            // times the patience, when a refusal
 constexpr double worth_growing = 4;    // seconds of the rate: fewer calls wait, and it is not tried
 constexpr double blind_patience = 2;   // the same, without a measurement
 constexpr double told_patience = 4;    // the same, after headers that do not come any more
+constexpr double shrunk_doubt = 0.25;    // more of it each time that it was looked for in vain
 constexpr double shrunk_patience = 1;  // seconds
 constexpr seconds shrunk_for{30};
 constexpr double nearly = 0.8;           // of the rate before
@@ -133,10 +134,12 @@ void pace::refill(time_point now) {
   credit_ = std::min(std::max({credit_, 1.0, most}), credit_ + gained);
 }
 
-pace::time_point pace::earliest(time_point now, double waiting) {
+pace::time_point pace::earliest(time_point now, const demand& of) {
   refill(now);
   if (credit_ >= almost) return now;
-  pressed_ = waiting > worth_growing * rate_;
+  // a refusal closes the route for a second: one route at a time, but what was taken away is looked for
+  const bool may_try = of.alone || known_by_ == limit_evidence::headers || now - shrunk_at_ < shrunk_for;
+  pressed_ = may_try && static_cast<double>(of.waiting) > worth_growing * rate_;
   return now + time_to_fill(1 - credit_, std::max(now_per_second(), slowest));
 }
 
@@ -303,10 +306,12 @@ void pace::learn(double admitted, double open_for, time_point sent) {
       if (sent - shrunk_at_ >= shrunk_for) shrunk_from_ = 0;
       shrunk_from_ = std::max(shrunk_from_, before);
       shrunk_at_ = sent;
+      looked_for_ = 0;
     }
   }
   // what was taken away may come back: look for it more often for a while
-  if (sent - shrunk_at_ < shrunk_for) patience_ = std::min(patience_, shrunk_patience);
+  if (sent - shrunk_at_ < shrunk_for)
+    patience_ = std::min(patience_, shrunk_patience * (1 + shrunk_doubt * looked_for_++));
   // it must have held so much when it opened
   const double held = admitted - rate_ * open_for;
   if (!in_burst && open_for < soon && held > 1.25 * burst_ + 2) burst_ = held;

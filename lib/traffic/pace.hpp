@@ -8,9 +8,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 
 namespace reroute::detail {
+
+/// Who waits: whether more is tried than was proved depends on whether it would be of use.
+struct demand {
+  std::size_t waiting = std::size_t{1} << 30;
+  bool alone = true;  ///< no other route that they may use is closed, or may be soon for having tried
+};
 
 /// A mirror of the route's request limit: a bucket of credits, one per attempt. Pure: time is an
 /// argument. Not thread-safe.
@@ -36,8 +43,8 @@ class pace {
   void heard(double limit, double remaining, double least, double most, const limit_reading& told,
              time_point now);
 
-  /// When the next credit is there: `now` or later. So many calls wait for it.
-  [[nodiscard]] time_point earliest(time_point now, double waiting);
+  /// When the next credit is there: `now` or later.
+  [[nodiscard]] time_point earliest(time_point now, const demand& of);
   void take();
   /// It never was sent.
   void give_back();
@@ -66,6 +73,7 @@ class pace {
   /// Per second, now.
   [[nodiscard]] double rate() const;
   [[nodiscard]] double burst() const { return burst_; }
+  [[nodiscard]] bool growing() const { return growth() > 1; }
   /// What is left now, by headers; nothing if there are none.
   [[nodiscard]] std::optional<double> account() const {
     if (known_by_ != limit_evidence::headers) return std::nullopt;
@@ -111,6 +119,7 @@ class pace {
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
   double shrunk_from_ = 0;  // the rate before
+  int looked_for_ = 0;      // how often it was looked for since
   double lost_ = 0;         // seconds of its rate that a closing lets fall
   reading_judge judge_;
   bool slack_ = false;    // the last ones said that much is left

@@ -65,12 +65,12 @@ void request_limit::mirror_window(limit_evidence by, time_point now) {
   pace_.windowed(window_.count(), window_.length(), by, now);
 }
 
-request_limit::time_point request_limit::earliest(time_point now, std::size_t waiting) {
+request_limit::time_point request_limit::earliest(time_point now, const demand& of) {
   if (window_only_ && window_.over(now)) pace_.window_began(now);
   const time_point next = window_.earliest(now);
   return next == time_point::max()
              ? next
-             : std::max(next, pace_.earliest(now, static_cast<double>(waiting)));
+             : std::max(next, pace_.earliest(now, of));
 }
 
 void request_limit::take(std::uint64_t number, time_point now) {

@@ -42,9 +42,9 @@ class request_limit {
   /// Headers.
   void heard(const http::quota_bucket& told, const limit_reading& of, time_point now);
 
-  /// When the next attempt may go, of so many that wait: `now` or later; `time_point::max()` until
+  /// When the next attempt may go: `now` or later; `time_point::max()` until
   /// the first one of a window that may not have begun yet is confirmed.
-  [[nodiscard]] time_point earliest(time_point now, std::size_t waiting);
+  [[nodiscard]] time_point earliest(time_point now, const demand& of);
   void take(std::uint64_t number, time_point now);
   /// It was let through.
   void confirmed(std::uint64_t number) { window_.confirmed(number); }
@@ -69,6 +69,8 @@ class request_limit {
   [[nodiscard]] double burst() const { return pace_.burst(); }
   /// What is left now, by headers; nothing if there are none.
   [[nodiscard]] std::optional<double> account() const { return pace_.account(); }
+  /// It sends more than was proved.
+  [[nodiscard]] bool trying() const { return pace_.growing(); }
   /// All that is known is one refusal, which might mean something else.
   [[nodiscard]] bool doubtful() const { return doubtful_; }
 
