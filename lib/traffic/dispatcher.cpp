@@ -112,8 +112,8 @@ demand dispatcher::demand_for(const lane& at, int route) {
   demand made{at.size};
   for (int other = 0; made.alone && other < static_cast<int>(routes_.size()); ++other) {
     if (other == route || !holds(at.routes, other)) continue;
-    const gate& beside = gate_of(other, at.scope);
-    made.alone = !beside.shut() && !beside.trying();
+    const auto beside = gates_.find({at.scope, other});
+    made.alone = beside == gates_.end() || (!beside->second.shut() && !beside->second.trying());
   }
   return made;
 }

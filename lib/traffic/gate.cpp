@@ -18,8 +18,8 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr double first_at_once = 4;
-constexpr double ramp_speed = 1.2;        // windows per time of silence
-constexpr std::size_t large_window = 48;  // from here on it trebles
+constexpr double ramp_speed = 0.9;        // windows per time of silence
+constexpr std::size_t large_window = 33;  // from here on it quadruples
 // a probe goes after this part of an outage: soon where nobody said how long it lasts
 constexpr int fault_part = 6;
 constexpr int beyond_cap_part = 3;
@@ -349,7 +349,7 @@ void gate::open(time_point now) {
   reason_.reset();
 }
 
-// a window in less than the time that silence takes: what is too much is heard of before the next
+// a window in about the time that silence takes: what is too much is heard of before the next
 void gate::ramp() {
   requests_.ramp(ramp_speed * static_cast<double>(window_) /
                  std::chrono::duration<double>(silence()).count());
@@ -360,7 +360,7 @@ void gate::confirm_one(std::uint64_t number) {
   // a window that was not used has not proved that it is too small
   const bool paced = std::exchange(paced_, false) && requests_.known_by() == limit_evidence::none;
   if (waiting_ + 1 < window_ / 2 && !paced) return;
-  window_ = std::min(window_ + (window_ < large_window ? 1 : 2), widest_window);
+  window_ = std::min(window_ + (window_ < large_window ? 1 : 3), widest_window);
   ramp();
 }
 

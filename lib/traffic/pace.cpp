@@ -25,7 +25,7 @@ constexpr double confirmed = 3;            // times the patience, when a refusal
 constexpr double worth_growing = 4;    // seconds of the rate: fewer calls wait, and it is not tried
 constexpr double blind_patience = 2;   // the same, without a measurement
 constexpr double told_patience = 4;    // the same, after headers that do not come any more
-constexpr double shrunk_doubt = 0.25;    // more of it each time that it was looked for in vain
+constexpr double shrunk_doubt = 0.25;  // more of it each time that it was looked for in vain
 constexpr double shrunk_patience = 1;  // seconds
 constexpr seconds shrunk_for{30};
 constexpr double nearly = 0.8;           // of the rate before
@@ -138,7 +138,8 @@ pace::time_point pace::earliest(time_point now, const demand& of) {
   refill(now);
   if (credit_ >= almost) return now;
   // a refusal closes the route for a second: one route at a time, but what was taken away is looked for
-  const bool may_try = of.alone || known_by_ == limit_evidence::headers || now - shrunk_at_ < shrunk_for;
+  const bool may_try =
+      of.alone || known_by_ == limit_evidence::headers || now - shrunk_at_ < shrunk_for;
   pressed_ = may_try && static_cast<double>(of.waiting) > worth_growing * rate_;
   return now + time_to_fill(1 - credit_, std::max(now_per_second(), slowest));
 }

@@ -16,7 +16,8 @@ namespace reroute::detail {
 /// Who waits: whether more is tried than was proved depends on whether it would be of use.
 struct demand {
   std::size_t waiting = std::size_t{1} << 30;
-  bool alone = true;  ///< no other route that they may use is closed, or may be soon for having tried
+  bool alone =
+      true;  ///< no other route that they may use is closed, or may be soon for having tried
 };
 
 /// A mirror of the route's request limit: a bucket of credits, one per attempt. Pure: time is an

@@ -68,9 +68,7 @@ void request_limit::mirror_window(limit_evidence by, time_point now) {
 request_limit::time_point request_limit::earliest(time_point now, const demand& of) {
   if (window_only_ && window_.over(now)) pace_.window_began(now);
   const time_point next = window_.earliest(now);
-  return next == time_point::max()
-             ? next
-             : std::max(next, pace_.earliest(now, of));
+  return next == time_point::max() ? next : std::max(next, pace_.earliest(now, of));
 }
 
 void request_limit::take(std::uint64_t number, time_point now) {
