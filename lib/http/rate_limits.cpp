@@ -110,9 +110,21 @@ void read_anthropic(rate_limits& limits, std::string_view name, std::string_view
   }
 }
 
+// "UserConcurrentRequests"
+bool names_concurrency(std::string_view type) noexcept {
+  constexpr std::string_view word = "Concurrent";
+  for (std::size_t at = 0; at + word.size() <= type.size(); ++at)
+    if (same_text(type.substr(at, word.size()), word)) return true;
+  return false;
+}
+
 // x-ratelimit-remaining-tokens, without its family
 void read_azure(rate_limits& limits, std::string_view name, std::string_view value,
                 date made) noexcept {
+  if (same_text(name, "type")) {
+    limits.concurrency = limits.concurrency || names_concurrency(value);
+    return;
+  }
   const auto dash = name.find('-');
   if (dash == std::string_view::npos) return;
   const std::string_view quantity = name.substr(0, dash);
@@ -151,6 +163,7 @@ rate_limits find_rate_limits(const headers& fields, date now) noexcept {
   if (anthropic.requests.empty()) anthropic.requests = azure.requests;
   if (anthropic.tokens.empty()) anthropic.tokens = azure.tokens;
   anthropic.window = azure.window;
+  anthropic.concurrency = azure.concurrency;
   return anthropic;
 }
 

@@ -44,6 +44,7 @@ nanoseconds grain_of(const normalized_error& error) {
 
 gate::gate(gate_options options, const quota& stated)
     : options_(options),
+      cap_(options.max_in_flight),
       requests_(std::min(first_at_once, static_cast<double>(options.initial_window))),
       window_(static_cast<std::size_t>(options.initial_window)) {
   requests_.state(stated);
@@ -55,7 +56,7 @@ gate::gate(gate_options options, const quota& stated)
 
 gate::time_point gate::earliest(time_point now, const cost& need, const demand& of) {
   confirm_silent(now);
-  if (options_.max_in_flight != 0 && in_flight_ >= options_.max_in_flight) return when_heard;
+  if (!cap_.admits(in_flight_)) return when_heard;
   if (now < hold_until_) return hold_until_;
   if (shut_) {
     if (probe_out_ != 0) {
@@ -141,6 +142,7 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
   told(limits.output_tokens, reading_of(recent_output_, recent_output_, std::nullopt), output_);
   const double both = recent_input_ + recent_output_;
   told(limits.tokens, reading_of(both, both, std::nullopt), tokens_);
+  too_many_at_once_ = limits.concurrency;
   not_requests_ = limits.requests.remaining && *limits.requests.remaining > 1;
 }
 
@@ -160,6 +162,7 @@ void gate::give_back(double input, double output) {
 void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
   requests_.confirmed(held.number);
+  cap_.answered(in_flight_);
   if (stale(held)) return;
   forget_failures(held.number);
   if (held.probe && shut_) {
@@ -177,7 +180,18 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
-  const bool of_requests = !std::exchange(not_requests_, false);
+  const bool at_once = std::exchange(too_many_at_once_, false) && in_flight_ > 0;
+  const bool of_requests = !std::exchange(not_requests_, false) && !at_once;
+  if (at_once) {
+    cap_.refused(in_flight_);
+    // the next goes when one of those has come back; what it would have taken was not taken
+    if (hint.count() == 0) {
+      give_back(held.input_tokens, held.output_tokens);
+      requests_.released(held.number, stale(held));
+      if (held.probe && !stale(held) && shut_) open(now);
+      return;
+    }
+  }
   if (stale(held)) {
     // sent before the gate closed: it adds what it knows, and does not count as another closing
     requests_.refused_too(held.number);
@@ -268,6 +282,7 @@ gate_status gate::status(time_point now) const {
     told.burst = requests_.burst();
   }
   told.in_flight = in_flight_;
+  told.in_flight_limit = cap_.known();
   told.reason = reason_;
   told.limits = limits_;
   return told;

@@ -8,6 +8,7 @@
 #include <reroute/traffic/gate_options.hpp>
 #include <reroute/traffic/gate_status.hpp>
 
+#include "traffic/in_flight_cap.hpp"
 #include "traffic/latency_watch.hpp"
 #include "traffic/request_limit.hpp"
 #include "traffic/token_mirror.hpp"
@@ -175,6 +176,8 @@ class gate {
   } before_admission_;         // what the latest admission that ended such a row has made forgotten
   time_point closed_since_{};  // when that row began
   // the limits
+  in_flight_cap cap_;
+  bool too_many_at_once_ = false;  // the last refusal's headers say so
   request_limit requests_;
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;

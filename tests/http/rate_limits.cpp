@@ -128,3 +128,11 @@ TEST_CASE("headers that only look alike are nothing") {
 }
 
 }  // namespace
+
+TEST_CASE("a limit on requests at once is named by its type") {
+  headers fields;
+  fields.set("x-ratelimit-type", "UserConcurrentRequests");
+  CHECK(find_rate_limits(fields, now).concurrency);
+  fields.set("x-ratelimit-type", "UserByModelByMinute");
+  CHECK_FALSE(find_rate_limits(fields, now).concurrency);
+}

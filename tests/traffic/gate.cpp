@@ -410,3 +410,45 @@ TEST_CASE("a hint of all time closes, and does not overflow") {
   CHECK(at.current(start) == gate::state::closed);
   CHECK(*at.announced_opening() > start + std::chrono::hours(24 * 365));
 }
+
+TEST_CASE("how many a route takes at once is learned from refusals that say so") {
+  gate at(exact());
+  std::vector<permit> under_way;
+  REQUIRE(admits(at, start));
+  for (int i = 0; i < 10; ++i)
+    under_way.push_back(at.admit(start));
+  reroute::http::rate_limits told;
+  told.concurrency = true;
+  for (int i = 9; i >= 6; --i) {  // it takes six
+    at.read(under_way[static_cast<std::size_t>(i)], told, start);
+    at.refused(under_way[static_cast<std::size_t>(i)], refusal(0ms), start, 0.5);
+  }
+  CHECK(at.current(start) == gate::state::open);
+  CHECK(at.status(start).in_flight_limit == 6);
+  CHECK(at.earliest(start + 1h) == gate::when_heard);
+  at.admitted(under_way[0], start + 1h);
+  REQUIRE(admits(at, start + 1h));
+  SECTION("more are tried after a while") {
+    std::vector<permit> now(under_way.begin() + 1, under_way.begin() + 6);
+    time_point when = start + 1h;
+    for (int answers = 0; answers < 300 && at.status(when).in_flight_limit == 6; ++answers) {
+      when += 1s;
+      while (admits(at, when))
+        now.push_back(send(at, when));
+      at.admitted(now.front(), when);
+      now.erase(now.begin());
+    }
+    CHECK(at.status(when).in_flight_limit == 7);
+  }
+}
+
+TEST_CASE("a route that takes none at once, for others use it up, is asked as after any refusal") {
+  gate at(exact());
+  const permit only = send(at, start);
+  reroute::http::rate_limits told;
+  told.concurrency = true;
+  at.read(only, told, start);
+  at.refused(only, refusal(0ms), start, 0.5);
+  CHECK(at.current(start) == gate::state::closed);
+  CHECK(at.earliest(start) == start + 500ms);
+}

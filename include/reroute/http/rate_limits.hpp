@@ -34,6 +34,9 @@ struct rate_limits {
   /// x-ratelimit-renewalperiod-*: the window of the x-ratelimit buckets, where it is named; the longest
   /// if they differ.
   std::optional<std::chrono::seconds> window;
+  /// x-ratelimit-type names a limit on requests at once (`UserConcurrentRequests`): it is that limit
+  /// which refused.
+  bool concurrency = false;
 
   [[nodiscard]] bool empty() const noexcept;
   friend bool operator==(const rate_limits&, const rate_limits&) = default;

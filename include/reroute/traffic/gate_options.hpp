@@ -34,7 +34,8 @@ struct gate_options {
   /// yet: answers take seconds, refusals do not. Learned upwards from the refusals seen. Default
   /// 150 ms. More than zero.
   std::chrono::milliseconds silence = std::chrono::milliseconds(150);
-  /// Calls in flight at once. Default 0: no limit.
+  /// Calls in flight at once. Default 0: as many as the route takes; where it refuses for having too
+  /// many at once, and says so (`x-ratelimit-type: UserConcurrentRequests`), that number is learned.
   std::size_t max_in_flight = 0;
 
   friend bool operator==(const gate_options&, const gate_options&) = default;

@@ -49,6 +49,7 @@ struct gate_status {
   double rate = 0;   ///< attempts per second that it admits now; 0 if nothing is known
   double burst = 0;  ///< attempts at once after a pause
   std::size_t in_flight = 0;
+  std::size_t in_flight_limit = 0;  ///< stated or learned; 0 if none is known
   /// Why it is in quarantine; empty otherwise.
   std::shared_ptr<const normalized_error> reason;
   /// The newest rate-limit headers.
