@@ -38,8 +38,10 @@ std::vector<bench::simulated> run_random(const wishes& of) {
     all.push_back(
         run(reroute::testing::random_scenario(seed), "random " + std::to_string(seed), 1));
   // the worst first
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.results[0].goodput < b.results[0].goodput;
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    const simulation_result &first = a.results[0], &second = b.results[0];
+    return first.goodput != second.goodput ? first.goodput < second.goodput
+                                           : first.seed < second.seed;
   });
   return all;
 }

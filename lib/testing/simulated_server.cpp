@@ -48,8 +48,10 @@ simulated_server::simulated_server(const scenario& storm, std::size_t route)
     : events_(storm.routes[route].events),
       limits_(storm, storm.routes[route]),
       generator_(mixed(storm.seed + 0x51ed) ^ route) {
-  std::stable_sort(events_.begin(), events_.end(),
-                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  // stable; std::stable_sort of libstdc++ 12 is deprecated from within, says clang
+  const auto earlier = [](const auto& a, const auto& b) { return a.at < b.at; };
+  for (auto each = events_.begin(); each != events_.end(); ++each)
+    std::rotate(std::upper_bound(events_.begin(), each, *each, earlier), each, each + 1);
   advance(storm_time(0));
 }
 
