@@ -108,12 +108,12 @@ lane* dispatcher::first_in(std::size_t level) const {
   return first;
 }
 
-demand dispatcher::demand_for(const lane& at, int route) {
+demand dispatcher::demand_for(const lane& at, int route, time_point now) {
   demand made{at.size};
   for (int other = 0; made.alone && other < static_cast<int>(routes_.size()); ++other) {
     if (other == route || !holds(at.routes, other)) continue;
     const auto beside = gates_.find({at.scope, other});
-    made.alone = beside == gates_.end() || (!beside->second.shut() && !beside->second.trying());
+    made.alone = beside == gates_.end() || (!beside->second.shut() && !beside->second.trying(now));
   }
   return made;
 }
@@ -123,7 +123,7 @@ dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(at.routes, route)) continue;
     gate& behind = gate_of(route, at.scope);
-    const time_point when = behind.earliest(now, at.first().need, demand_for(at, route));
+    const time_point when = behind.earliest(now, at.first().need, demand_for(at, route, now));
     seen.again = std::min(seen.again, when);
     if (when <= now) seen.open_route = route;
     // spreading is a matter of milliseconds: no reason to go elsewhere, but for a crowd

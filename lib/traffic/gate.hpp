@@ -99,7 +99,7 @@ class gate {
 
   [[nodiscard]] state current(time_point now) const;
   /// It sends more than was proved, and may be refused for it.
-  [[nodiscard]] bool trying() const { return requests_.trying(); }
+  [[nodiscard]] bool trying(time_point now) const { return requests_.trying(now); }
   /// Closed, or probing.
   [[nodiscard]] bool shut() const { return shut_; }
   /// A probe is under way: its answer may open the gate at any moment.

@@ -20,9 +20,9 @@ constexpr double plenty_of_evidence = 50;  // after which the next measurement b
 constexpr double step_down = 0.97;         // what is left of a rate that was refused
 constexpr double leap_down = 0.7;          // the same, without a measurement
 constexpr double first_patience = 0.5;     // seconds, and
-constexpr double first_admissions = 20;    // at a slow limit
+constexpr double first_admissions = 36;    // at a slow limit
 constexpr double confirmed = 3;            // times the patience, when a refusal confirms the rate
-constexpr double worth_growing = 4;    // seconds of the rate: fewer calls wait, and it is not tried
+constexpr double worth_growing = 5;    // seconds of the rate: fewer calls wait, and it is not tried
 constexpr double blind_patience = 2;   // the same, without a measurement
 constexpr double told_patience = 4;    // the same, after headers that do not come any more
 constexpr double shrunk_doubt = 0.25;  // more of it each time that it was looked for in vain
@@ -141,6 +141,7 @@ pace::time_point pace::earliest(time_point now, const demand& of) {
   const bool may_try =
       of.alone || known_by_ == limit_evidence::headers || now - shrunk_at_ < shrunk_for;
   pressed_ = may_try && static_cast<double>(of.waiting) > worth_growing * rate_;
+  if (pressed_) pressed_at_ = now;
   return now + time_to_fill(1 - credit_, std::max(now_per_second(), slowest));
 }
 

@@ -74,7 +74,10 @@ class pace {
   /// Per second, now.
   [[nodiscard]] double rate() const;
   [[nodiscard]] double burst() const { return burst_; }
-  [[nodiscard]] bool growing() const { return growth() > 1; }
+  /// Somebody waits for more than was proved.
+  [[nodiscard]] bool growing(time_point now) const {
+    return growth() > 1 && now - pressed_at_ < std::chrono::seconds(1);
+  }
   /// What is left now, by headers; nothing if there are none.
   [[nodiscard]] std::optional<double> account() const {
     if (known_by_ != limit_evidence::headers) return std::nullopt;
@@ -100,7 +103,8 @@ class pace {
   bool open_ = true;
   bool begun_ = false;
   bool pressed_ = false;  // somebody waits for a credit
-  double stated_ = 0;     // a ceiling of growth; 0: none
+  time_point pressed_at_{};
+  double stated_ = 0;  // a ceiling of growth; 0: none
   double first_burst_;
   // the period since the opening
   time_point opened_{};

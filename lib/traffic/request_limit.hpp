@@ -70,7 +70,7 @@ class request_limit {
   /// What is left now, by headers; nothing if there are none.
   [[nodiscard]] std::optional<double> account() const { return pace_.account(); }
   /// It sends more than was proved.
-  [[nodiscard]] bool trying() const { return pace_.growing(); }
+  [[nodiscard]] bool trying(time_point now) const { return pace_.growing(now); }
   /// All that is known is one refusal, which might mean something else.
   [[nodiscard]] bool doubtful() const { return doubtful_; }
 

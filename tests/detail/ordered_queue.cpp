@@ -53,9 +53,9 @@ TEST_CASE("ordered queue: what comes back goes to its place, whatever is behind 
     items[i].key = static_cast<int>(i);
     all.push(items[i]);
   }
-  for (const std::size_t i : {1, 0, 3})
+  for (const std::size_t i : {1U, 0U, 3U})
     all.erase(items[i]);
-  for (const std::size_t i : {3, 1, 0})
+  for (const std::size_t i : {3U, 1U, 0U})
     all.push(items[i]);
   CHECK(drain(all) ==
         std::vector<item*>{&items[0], &items[1], &items[2], &items[3], &items[4], &items[5]});
