@@ -150,7 +150,7 @@ constexpr std::string_view offer = "\x08http/1.1";
 
 TEST_CASE("a handshake, in pieces of any size, and bytes both ways") {
   tls_context context(trusting());
-  const std::size_t step = GENERATE(1, 10, 1000, 100000);
+  const std::size_t step = GENERATE(1U, 10U, 1000U, 100000U);
   const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   memory_server server(for_name("api.example"), version);
   tls_engine client(context, "api.example", "api.example:443", offer);
