@@ -17,6 +17,7 @@ constexpr std::size_t careful_window = 2;
 constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
+constexpr int most_unexplained = 4;
 constexpr double first_at_once = 4;
 constexpr double ramp_speed = 0.9;        // windows per time of silence
 constexpr std::size_t large_window = 33;  // from here on it quadruples
@@ -69,8 +70,10 @@ gate::time_point gate::earliest(time_point now, const cost& need, const demand& 
     open(now);
   }
   if (waiting_ >= window_) return oldest_silence();
-  const time_point paced = requests_.earliest(now, of);
-  if (paced == time_point::max()) return oldest_silence();
+  time_point paced = requests_.earliest(now, of);
+  // (that it is under way is the window's belief; never wait for what nobody will tell)
+  if (paced == time_point::max() && in_flight_ > 0) return oldest_silence();
+  if (paced == time_point::max()) paced = now;
   if (paced > now) paced_ = true;
   const double input = need.bytes * tokens_per_byte_;
   return std::max({paced, input_.earliest(input, now), output_.earliest(need.output_tokens, now),
@@ -143,7 +146,8 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
   const double both = recent_input_ + recent_output_;
   told(limits.tokens, reading_of(both, both, std::nullopt), tokens_);
   too_many_at_once_ = limits.concurrency;
-  not_requests_ = limits.requests.remaining && *limits.requests.remaining > 1;
+  not_requests_ =
+      limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
 }
 
 void gate::settle(const permit& held, const consumption& taken, bool told) {
@@ -166,7 +170,7 @@ void gate::admitted(const permit& held, time_point now) {
   if (stale(held)) return;
   forget_failures(held.number);
   if (held.probe && shut_) {
-    open(now);
+    probe_passed(now);
   } else if (first_word) {
     confirm_one(held.number);
   }
@@ -175,20 +179,23 @@ void gate::admitted(const permit& held, time_point now) {
 void gate::refused(const permit& held, const normalized_error& error, time_point now,
                    double random) {
   take_back(held);
-  if (!held.given_back) heard_no(held, now);
+  if (!held.given_back) {
+    heard_no(held, now);
+    give_back(held.input_tokens, held.output_tokens);  // it took nothing
+  }
   // clamped in milliseconds: in nanoseconds it might not fit
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight_ > 0;
-  const bool of_requests = !std::exchange(not_requests_, false) && !at_once;
+  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers();
+  const bool of_requests = !of_others && !at_once;
   if (at_once) {
     cap_.refused(in_flight_);
     // the next goes when one of those has come back; what it would have taken was not taken
     if (hint.count() == 0) {
-      give_back(held.input_tokens, held.output_tokens);
       requests_.released(held.number, stale(held));
-      if (held.probe && !stale(held) && shut_) open(now);
+      if (held.probe && !stale(held) && shut_) probe_passed(now);
       return;
     }
   }
@@ -208,16 +215,21 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
     return;
   }
   announced_.reset();
+  const time_point announced_before = shut_ ? closed_until_ : time_point::min();
   close(now + wait_for(error, options_.waits, before, random, options_.hint_jitter), before > 0,
         false);
   if (!of_requests || error.category != category::rate_limit)
     return requests_.interrupted(held.number, now);
   const limit_refusal by{held.number, held.at, hint, grain_of(error), held.probe};
-  closed_until_ = requests_.refused(by, now, closed_until_).value_or(closed_until_);
+  // only our own backoff gives way to what is known better
+  if (const auto better = requests_.refused(by, now, closed_until_))
+    closed_until_ = std::max(*better, announced_before);
 }
 
 void gate::faulted(const permit& held, bool answered, time_point now, double random) {
   take_back(held);
+  requests_.lost(held.number);
+  if (!held.given_back) give_back(0, held.output_tokens);
   if (answered) heard_no(held, now);
   if (stale(held)) return;
   mute_ = (mute_ && (faults_ > 0 || shut_)) || !answered;
@@ -247,13 +259,24 @@ void gate::quarantined(const permit& held, const normalized_error& error, time_p
 }
 
 void gate::released(const permit& held, time_point) {
+  const unconfirmed* const entry = entry_of(held.number);
+  const bool never_sent = entry && !entry->on_the_wire;
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
+  if (!never_sent) return requests_.lost(held.number);  // whoever gave it up, the route has it
   give_back(held.input_tokens, held.output_tokens);
   requests_.released(held.number, stale(held));
 }
 
+// requests are left, say the headers of refusals, and no other limit is known: again and again
+bool gate::doubtful_headers() {
+  if (input_.known() || output_.known() || tokens_.known()) return false;
+  return ++not_explained_ >= most_unexplained;
+}
+
 void gate::stalled(time_point now) {
+  // a loop that is always late must not wait for a better day
+  if (std::exchange(stalled_before_, next_number_) == next_number_) return;
   for (sending& each : sent_)
     each.at = now;
   hold_until_ = now + after_a_stall;
@@ -346,6 +369,13 @@ void gate::keep_closed(time_point until, time_point now) {
   }
 }
 
+// what was heard meanwhile may keep it closed
+void gate::probe_passed(time_point now) {
+  if (closed_until_ <= now) return open(now);
+  probe_out_ = 0;
+  probe_first_ = false;
+}
+
 void gate::open(time_point now) {
   window_ = widest_window;
   if (requests_.known_by() == limit_evidence::none || requests_.doubtful()) {
@@ -391,7 +421,7 @@ void gate::confirm_silent(time_point now) {
     if (!shut_) {
       confirm_one(number);
     } else if (number == probe_out_ && !probe_needs_answer_) {
-      open(now);
+      probe_passed(now);
     }
   }
 }

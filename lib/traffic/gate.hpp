@@ -141,6 +141,8 @@ class gate {
   void close(time_point until, bool probe_first, bool probe_needs_answer);
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
+  void probe_passed(time_point now);
+  [[nodiscard]] bool doubtful_headers();
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
@@ -158,9 +160,10 @@ class gate {
   time_point closed_until_{};
   std::optional<time_point> announced_;
   std::shared_ptr<const normalized_error> reason_;
-  std::uint32_t epoch_ = 0;  // how often it closed
-  bool shut_ = false;        // closed or probing
-  time_point hold_until_{};  // after a stall: what came in meanwhile is read first
+  std::uint32_t epoch_ = 0;           // how often it closed
+  bool shut_ = false;                 // closed or probing
+  std::uint64_t stalled_before_ = 0;  // the next number then
+  time_point hold_until_{};           // after a stall: what came in meanwhile is read first
   bool probe_first_ = false;
   bool probe_needs_answer_ = false;
   std::uint64_t probe_out_ = 0;   // number of the probe under way
@@ -182,8 +185,9 @@ class gate {
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;
   double tokens_per_byte_ = 0.25;
-  bool not_requests_ = false;   // the last refusal's headers say that requests are left
-  std::deque<sending> recent_;  // granted lately: the server may not have seen them
+  int not_explained_ = 0;           // refusals by a limit that nobody names
+  std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left
+  std::deque<sending> recent_;      // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
   double all_input_ = 0;  // prompt tokens of all permits
   // the window

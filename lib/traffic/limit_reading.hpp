@@ -27,7 +27,7 @@ class reading_judge {
   /// What is left now, given our own account of it.
   [[nodiscard]] double corrected(double own, double remaining, const limit_reading& told) {
     if (told.age < fresh) return remaining - told.unseen;
-    if (!told.predicted) return remaining - (told.age < soon ? told.since : told.unseen);
+    if (!told.predicted) return remaining - (told.age < moderate ? told.since : told.unseen);
     then_ += weight * (std::abs(remaining - *told.predicted) - then_);
     now_ += weight * (std::abs(remaining - (own + told.unseen)) - now_);
     const bool written_then = then_ == now_ ? told.age < soon : then_ < now_;
@@ -41,6 +41,7 @@ class reading_judge {
  private:
   static constexpr std::chrono::nanoseconds fresh = std::chrono::milliseconds(30);
   static constexpr std::chrono::nanoseconds soon = std::chrono::seconds(1);
+  static constexpr std::chrono::nanoseconds moderate = std::chrono::seconds(4);
   static constexpr double weight = 0.1;
   double then_ = 0, now_ = 0;  // mean differences
   std::uint64_t corrected_ = 0;

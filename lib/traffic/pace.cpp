@@ -39,8 +39,10 @@ constexpr double most_of_it = 0.7;       // of an opening: less, and the limit h
 constexpr double soon = 1.5;             // seconds
 constexpr double first_loss = 15;        // as probe_loss, for the first probes
 constexpr int most_contradictions = 4;
+constexpr seconds contradicted_for{300};
 constexpr int most_bursts_refused = 3;
 constexpr double real_growth = 1.3;    // beyond it the limit has moved, or had credits left
+constexpr double much_growth = 16;     // times the rate
 constexpr double most_growth = 63;     // times the rate
 constexpr double quick_refill = 2.5;   // times the rate, for credits that are not proven
 constexpr seconds first_doubt{1.3};    // of hints, as long as one refusal is all that is known
@@ -79,7 +81,9 @@ void pace::state(const quota& limits) {
   rate_ = stated_ = limits.requests_per_minute / 60;
   burst_ = limits.burst > 0 ? limits.burst : std::max(1.0, rate_ * 6);
   burst_ = std::max(1.0, burst_);
-  proven_ = credit_ = burst_;
+  proven_ = burst_;
+  credit_ =
+      std::max(1.0, burst_ - std::min(1.0, told_reserve * burst_));  // clocks are no exact match
 }
 
 void pace::ramp(double per_second) {
@@ -125,6 +129,13 @@ void pace::refill(time_point now) {
   }
   if (pressed_ && (slack_ || known_by_ != limit_evidence::headers)) calm_ += passed;
   pressed_ = false;
+  if (const double grown = rate_ * growth(); grown >= much_growth * rate_) {
+    rate_ = rate();  // it stands, and goes on from there
+    calm_ = seconds(patience_);
+  } else if (grown > rate() && rate() > rate_) {  // as fast as the user or headers say: no further
+    rate_ = rate();
+    calm_ = seconds(0);
+  }
   const double usual = passed.count() * rate();
   const double repaid = std::min(owed_, usual * (quick_refill - 1));
   owed_ -= repaid;
@@ -152,6 +163,7 @@ void pace::give_back() { credit_ = std::min(credit_ + 1, std::max(1.0, burst_));
 void pace::heard(double limit, double remaining, double least, double most,
                  const limit_reading& told, time_point now) {
   refill(now);
+  if (now - contradicted_at_ > contradicted_for) contradicted_ = 0;
   if (contradicted_ >= most_contradictions) {  // at most it is what they say
     if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - told.unseen));
     return;
@@ -192,6 +204,8 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   if (first) {
     learn_first(admitted, open_for, closed_for.count());
   } else {
+    if (sent - contradicted_at_ > contradicted_for) contradicted_ = 0;
+    contradicted_at_ = sent;
     if (known_by_ == limit_evidence::headers && ++contradicted_ >= most_contradictions) {
       known_by_ = limit_evidence::refusals;
       burst_ = proven_ = std::max(1.0, admitted);

@@ -129,6 +129,7 @@ class pace {
   reading_judge judge_;
   bool slack_ = false;    // the last ones said that much is left
   double told_most_ = 0;  // what they say the rate is at most
+  time_point contradicted_at_{};
   int contradicted_ = 0;  // refusals although headers said that something is left
   time_point told_at_{};
 };

@@ -18,7 +18,9 @@ namespace reroute::detail {
 
 /// How long until `missing` has come at so many per second: more than nothing.
 [[nodiscard]] inline std::chrono::nanoseconds time_to_fill(double missing, double per_second) {
-  const std::chrono::duration<double> wait(missing / per_second);
+  constexpr double longest = 366 * 24 * 3600.0;  // seconds: more has no nanoseconds
+  const std::chrono::duration<double> wait(
+      std::min(missing / std::max(per_second, 1e-12), longest));
   return std::max<std::chrono::nanoseconds>(std::chrono::ceil<std::chrono::microseconds>(wait),
                                             std::chrono::microseconds(1));
 }

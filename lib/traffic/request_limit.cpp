@@ -19,6 +19,9 @@ constexpr double enough_to_compare = 8;  // attempts of a period
 constexpr double same = 0.01;            // difference between two counts, besides one
 constexpr double longer_by = 0.04;       // of a count: what a bucket would have let through besides
 constexpr double longer_by_least = 2;
+constexpr double early_in_it = 0.5;  // of a window
+constexpr int most_early = 2;
+constexpr int longest_search = 15;   // refusals
 constexpr std::size_t compared = 3;  // periods
 // a period in which the limit was not always used up may have been several windows
 constexpr nanoseconds longest_first = std::chrono::seconds(5);
@@ -44,12 +47,13 @@ void request_limit::count::give_back(std::uint64_t number) {
 void request_limit::heard(const http::quota_bucket& told, const limit_reading& of, time_point now) {
   if (!told.limit || !told.remaining) return;
   const auto limit = static_cast<double>(*told.limit);
+  if (limit <= 0) return;
   const auto remaining = static_cast<double>(*told.remaining);
   const nanoseconds reset = told.reset.value_or(std::chrono::milliseconds(0));
   if (shapes_[0].limit() != limit) std::swap(shapes_[0], shapes_[1]);
   if (shapes_[0].limit() != limit) shapes_[0] = limit_shape(limit);
   limit_shape& shape = shapes_[0];
-  shape.heard(remaining, reset, reset_grain);
+  shape.heard(remaining, reset, reset_grain, of.age);
   if (shape.window()) {
     window_.told(limit, remaining, reset, reset_grain, now);
     const bool bucket_too = shapes_[1].limit() > 0 && !shapes_[1].window();
@@ -109,6 +113,7 @@ std::optional<request_limit::time_point> request_limit::refused(const limit_refu
                                                                 time_point now, time_point opens) {
   const period ended{period_.first, by.number, period_.began, by.sent,
                      by.probe ? 0 : let_through(by.number)};
+  doubt_shapes(ended);
   std::optional<time_point> better;
   if (by.hint.count() > 0) {
     refused_with_hint(by, ended, now, opens);
@@ -137,6 +142,8 @@ std::optional<request_limit::time_point> request_limit::refused_blindly(const li
   if (window_.known() && (no_bucket || ended.let_through < 1 || window_is_full(by.number))) {
     window_.refused_blindly(by.number, by.sent);
     if (window_only_) mirror_window(limit_evidence::refusals, now);
+    // a window that does not end is an outage: our own backoff again
+    if (++sought_ > longest_search) return std::nullopt;
     return std::max(now, window_.next_try());
   }
   window_only_ = false;  // there is a bucket, too
@@ -189,6 +196,17 @@ void request_limit::refused_with_hint(const limit_refusal& by, const period& end
   doubtful_ = !known;
   if (window_alone) mirror_window(limit_evidence::refusals, now);
   if (by_count) pace_.at_least(per_second(window_.count(), window_.length()));
+}
+
+// headers told of a window that is none: an odd reading must not be believed for ever
+void request_limit::doubt_shapes(const period& ended) {
+  const bool told = shapes_[0].window() || shapes_[1].window();
+  early_ = told && ended.let_through < early_in_it * window_.count() ? early_ + 1 : 0;
+  if (early_ < most_early) return;
+  early_ = 0;
+  shapes_.fill(limit_shape());
+  window_.forget();
+  window_only_ = false;
 }
 
 void request_limit::remember(const period& ended) {

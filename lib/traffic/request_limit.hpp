@@ -47,8 +47,13 @@ class request_limit {
   [[nodiscard]] time_point earliest(time_point now, const demand& of);
   void take(std::uint64_t number, time_point now);
   /// It was let through.
-  void confirmed(std::uint64_t number) { window_.confirmed(number); }
-  /// It was never sent, or ended without a word. `stale`: the limit has been closed since.
+  void confirmed(std::uint64_t number) {
+    window_.confirmed(number);
+    sought_ = 0;
+  }
+  /// It failed, or nobody waits for its answer any more: it may have been let through.
+  void lost(std::uint64_t number) { window_.lost(number); }
+  /// It was never sent. `stale`: the limit has been closed since.
   void released(std::uint64_t number, bool stale);
 
   /// Attempts of this period that were let through before this one.
@@ -98,6 +103,7 @@ class request_limit {
   [[nodiscard]] bool window_is_full(std::uint64_t number) const;
   [[nodiscard]] bool same_count() const;
   void remember(const period& ended);
+  void doubt_shapes(const period& ended);
 
   pace pace_;
   window_mirror window_;
@@ -105,7 +111,9 @@ class request_limit {
   bool blind_ = false;                 // it was guessed at without a hint
   bool doubtful_ = false;              // a window is all that one refusal says
   std::array<limit_shape, 2> shapes_;  // of what headers say; the latest first
-  count period_;                       // since the last opening
+  int early_ = 0;          // refusals in a row long before a window that headers told of was full
+  int sought_ = 0;         // refusals in a row without a hint, while a window's end was sought
+  count period_;           // since the last opening
   count span_;             // since an opening that no bucket explains: a window began there, if any
   bool new_span_ = false;  // with the next opening
   std::deque<period> periods_;  // the last few

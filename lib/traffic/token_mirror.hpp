@@ -3,6 +3,7 @@
 
 #include "traffic/limit_reading.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -24,7 +25,7 @@ class token_mirror {
   /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
   /// may go when the bucket is full; the server then says what it thinks of it.
   [[nodiscard]] time_point earliest(double tokens, time_point now);
-  void take(double tokens) { level_ -= tokens; }
+  void take(double tokens) { level_ = std::max(level_ - tokens, -limit_); }
   /// A reservation was too large, or was never used.
   void give_back(double tokens);
   [[nodiscard]] bool known() const { return limit_ > 0; }

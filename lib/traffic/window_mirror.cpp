@@ -43,7 +43,7 @@ window_mirror::time_point window_mirror::next_try() const { return begin_ + leng
 
 window_mirror::time_point window_mirror::earliest(time_point now) {
   if (!known() || !begun_ || over(now)) return now;
-  if (tentative_) return time_point::max();
+  if (tentative_) return next_ > first_ ? time_point::max() : now;
   if (!sought_ && taken() < allowed()) return now;
   pressed_ = true;
   return next_try();
@@ -56,17 +56,19 @@ double window_mirror::before(std::uint64_t number) const {
 }
 
 void window_mirror::adopt(std::uint64_t first, time_point began, double held) {
+  const std::uint64_t next = std::max(next_, first);
   *this = window_mirror();
   count_ = std::max(1.0, held);
   begun_ = true;
   begin_ = began;
-  first_ = next_ = first;
+  first_ = first;
+  next_ = next;
 }
 
 void window_mirror::take(std::uint64_t number, time_point now) {
-  if (!known()) return;
-  if (!begun_ || over(now)) begin(number, now);
+  if (known() && (!begun_ || over(now))) begin(number, now);
   next_ = number + 1;
+  if (tentative_ && number == first_) begin_ = now;
 }
 
 void window_mirror::begin(std::uint64_t number, time_point now) {
@@ -105,7 +107,16 @@ void window_mirror::confirmed(std::uint64_t number) {
 }
 
 void window_mirror::give_back(std::uint64_t number) {
-  if (begun_ && number >= first_) not_taken_ += 1;
+  if (!begun_ || number < first_) return;
+  if (tentative_ && number == first_) {  // another shows whether it has begun
+    first_ = number + 1;
+  } else {
+    not_taken_ += 1;
+  }
+}
+
+void window_mirror::lost(std::uint64_t number) {
+  if (tentative_ && number == first_) give_back(number);
 }
 
 void window_mirror::bound(nanoseconds least, nanoseconds most) {

@@ -36,6 +36,8 @@ class window_mirror {
   void take(std::uint64_t number, time_point now);
   /// It was let through.
   void confirmed(std::uint64_t number);
+  /// Nobody knows what became of it.
+  void lost(std::uint64_t number);
   /// It never was sent, or was refused after another one.
   void give_back(std::uint64_t number);
 
@@ -58,7 +60,11 @@ class window_mirror {
   /// Headers: it holds so many.
   void told_count(double limit);
   /// It is none.
-  void forget() { *this = window_mirror(); }
+  void forget() {
+    const std::uint64_t next = next_;
+    *this = window_mirror();
+    next_ = next;
+  }
 
  private:
   void begin(std::uint64_t number, time_point now);
