@@ -82,8 +82,7 @@ void pace::state(const quota& limits) {
   burst_ = limits.burst > 0 ? limits.burst : std::max(1.0, rate_ * 6);
   burst_ = std::max(1.0, burst_);
   proven_ = burst_;
-  credit_ =
-      std::max(1.0, burst_ - std::min(1.0, told_reserve * burst_));  // clocks are no exact match
+  credit_ = std::max(1.0, burst_ - std::min(1.0, told_reserve * burst_));  // clocks differ
 }
 
 void pace::ramp(double per_second) {
@@ -200,7 +199,10 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   refill(now);
   const double open_for = std::max(0.0, seconds(sent - opened_).count());
   const seconds closed_for = opens - now;
-  const bool first = known_by_ == limit_evidence::none;
+  // what is refused in a burst that was stated much too large says nothing of the rate
+  const bool misled = known_by_ == limit_evidence::stated && !emptied_ && open_for < soon &&
+                      admitted < most_of_it * burst_;
+  const bool first = known_by_ == limit_evidence::none || misled;
   if (first) {
     learn_first(admitted, open_for, closed_for.count());
   } else {
