@@ -2,6 +2,7 @@
 #include "traffic/gate.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/traffic/gate_scripts.hpp"
 
 #include <vector>
 
@@ -11,25 +12,12 @@ using reroute::gate_state;
 using reroute::normalized_error;
 using reroute::detail::gate;
 using reroute::detail::permit;
+using tests::refusal;
+using tests::send;
+using tests::start;
 using time_point = gate::time_point;
 
 namespace {
-
-const time_point start{1h};
-
-normalized_error refusal(std::optional<std::chrono::milliseconds> hint = std::nullopt) {
-  normalized_error error;
-  error.category = reroute::category::rate_limit;
-  error.status = 429;
-  error.retry_after = hint;
-  return error;
-}
-
-permit send(gate& at, time_point now) {
-  const permit held = at.admit(now);
-  at.sent(held, now);
-  return held;
-}
 
 bool admits(gate& at, time_point now) { return at.earliest(now) <= now; }
 

@@ -1,5 +1,6 @@
 // Histories that no well-behaved server makes: after each of them the gate sends again.
 #include "tests/support/catch.hpp"
+#include "tests/traffic/gate_scripts.hpp"
 #include "traffic/gate.hpp"
 #include "traffic/limit_shape.hpp"
 #include "traffic/pace.hpp"
@@ -11,22 +12,12 @@ using reroute::normalized_error;
 using reroute::detail::gate;
 using reroute::detail::permit;
 using reroute::detail::window_mirror;
+using tests::refusal;
+using tests::send;
+using tests::start;
 using time_point = gate::time_point;
 
 namespace {
-const time_point start{1h};
-normalized_error refusal(std::optional<std::chrono::milliseconds> hint = std::nullopt) {
-  normalized_error error;
-  error.category = reroute::category::rate_limit;
-  error.status = 429;
-  error.retry_after = hint;
-  return error;
-}
-permit send(gate& at, time_point now) {
-  const permit held = at.admit(now);
-  at.sent(held, now);
-  return held;
-}
 reroute::http::rate_limits told(std::int64_t limit, std::int64_t left,
                                 std::chrono::milliseconds reset) {
   reroute::http::rate_limits all;
