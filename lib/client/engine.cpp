@@ -72,7 +72,7 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
   auto which =
       std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
   which->priority = options.priority();
-  if (op == operation::create) {  // a count takes no tokens
+  if (op != operation::count_tokens) {  // a count takes none
     which->need.bytes = static_cast<double>(which->request.size());
     which->need.output_tokens = static_cast<double>(which->request.max_tokens());
   }

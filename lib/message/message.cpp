@@ -3,6 +3,7 @@
 
 #include "message/json.hpp"
 #include "message/json_scan.hpp"
+#include "message/reading.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -115,25 +116,28 @@ std::string_view message::stop_sequence() const noexcept {
   return detail::text_at(json(), "stop_sequence");
 }
 
-token_usage message::usage() const {
+token_usage detail::read_usage(const json::object& usage) {
   token_usage used;
-  const json::object* const said = detail::object_at(json(), "usage");
-  if (!said) return used;
   const auto read = [](const json::object& in, std::string_view name, std::int64_t& into) {
     into = detail::count_at(in, name).value_or(0);
   };
-  read(*said, "input_tokens", used.input_tokens);
-  read(*said, "output_tokens", used.output_tokens);
-  read(*said, "cache_creation_input_tokens", used.cache_creation_input_tokens);
-  read(*said, "cache_read_input_tokens", used.cache_read_input_tokens);
-  if (const json::object* const cache = detail::object_at(*said, "cache_creation")) {
+  read(usage, "input_tokens", used.input_tokens);
+  read(usage, "output_tokens", used.output_tokens);
+  read(usage, "cache_creation_input_tokens", used.cache_creation_input_tokens);
+  read(usage, "cache_read_input_tokens", used.cache_read_input_tokens);
+  if (const json::object* const cache = detail::object_at(usage, "cache_creation")) {
     read(*cache, "ephemeral_5m_input_tokens", used.cache_creation_5m_input_tokens);
     read(*cache, "ephemeral_1h_input_tokens", used.cache_creation_1h_input_tokens);
   }
-  if (const json::object* const details = detail::object_at(*said, "output_tokens_details"))
+  if (const json::object* const details = detail::object_at(usage, "output_tokens_details"))
     read(*details, "thinking_tokens", used.thinking_tokens);
-  used.service_tier = detail::text_at(*said, "service_tier");
+  used.service_tier = detail::text_at(usage, "service_tier");
   return used;
+}
+
+token_usage message::usage() const {
+  const json::object* const said = detail::object_at(json(), "usage");
+  return said ? detail::read_usage(*said) : token_usage();
 }
 
 std::ostream& operator<<(std::ostream& out, const message& value) {

@@ -1,6 +1,7 @@
 // One pass over the text: eight plain bytes at a time, anything else one by one.
 #include "message/quote.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -48,6 +49,18 @@ int utf8_size(const char* text, const char* end) noexcept {
   return size;
 }
 
+// the end if all of it is UTF-8
+const char* first_bad_byte(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while ((at = skip_plain(at, end)) != end) {
+    const int size = static_cast<unsigned char>(*at) < 0x80 ? 1 : utf8_size(at, end);
+    if (size == 0) break;
+    at += size;
+  }
+  return at;
+}
+
 [[noreturn]] void refuse_byte(std::string_view text, const char* at, std::string_view what) {
   refuse(std::string(what) + " is not valid UTF-8 at byte " + std::to_string(at - text.data()) +
          "; convert it to UTF-8 first");
@@ -90,13 +103,24 @@ void append_escaped(std::string& out, unsigned char c) {
 void refuse(const std::string& what) { throw std::invalid_argument("message_request: " + what); }
 
 void check_utf8(std::string_view text, std::string_view what) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while ((at = skip_plain(at, end)) != end) {
-    const int size = static_cast<unsigned char>(*at) < 0x80 ? 1 : utf8_size(at, end);
-    if (size == 0) refuse_byte(text, at, what);
-    at += size;
+  const char* const bad = first_bad_byte(text);
+  if (bad != text.data() + text.size()) refuse_byte(text, bad, what);
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  return first_bad_byte(text) == text.data() + text.size();
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto good = static_cast<std::size_t>(first_bad_byte(text) - text.data());
+    out.append(text, 0, good);
+    if (good < text.size()) out += "\xef\xbf\xbd";
+    text.remove_prefix(std::min(good + 1, text.size()));
   }
+  return out;
 }
 
 void append_quoted(std::string& out, std::string_view text, std::string_view what) {

@@ -12,6 +12,11 @@ namespace reroute::detail {
 /// Throws `std::invalid_argument`, naming `what` and the byte, if `text` is not UTF-8.
 void check_utf8(std::string_view text, std::string_view what);
 
+/// True if `text` is UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+/// `text` with U+FFFD for each byte that is not UTF-8.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
+
 /// Appends `text` as a JSON string with its quotes. Throws as `check_utf8`; then `out` may hold a
 /// part of it.
 void append_quoted(std::string& out, std::string_view text, std::string_view what);

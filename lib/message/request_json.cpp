@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 10> create_only = {
     "max_tokens", "metadata",     "stop_sequences", "temperature",   "top_p",
     "top_k",      "service_tier", "container",      "inference_geo", "diagnostics"};
 
+constexpr std::string_view stream_member = R"(,"stream":true)";
+
 bool is_create_only(std::string_view name) {
   return std::find(create_only.begin(), create_only.end(), name) != create_only.end();
 }
@@ -39,7 +41,7 @@ void check_settable(std::string_view member) {
 
 std::string members_text(const std::vector<detail::body_members::member>& members, operation op) {
   constexpr std::size_t punctuation = 4;
-  std::size_t size = 1;
+  std::size_t size = stream_member.size();
   for (const auto& [name, value] : members)
     size += name.size() + value.size() + punctuation;
   std::string out;
@@ -51,6 +53,7 @@ std::string members_text(const std::vector<detail::body_members::member>& member
     out += ':';
     out += value;
   }
+  if (op == operation::stream) out += out.empty() ? stream_member.substr(1) : stream_member;
   return out;
 }
 
@@ -131,7 +134,7 @@ encoded_request message_request::encode(operation op) const {
   if (!from.complete && !from.body.find("messages"))
     refuse("there is no message; add one, e.g. user(\"Hello\")");
   std::int64_t max_tokens = 0;
-  if (const std::string* const text = from.body.find("max_tokens"); text && op == operation::create)
+  if (const std::string* const text = from.body.find("max_tokens"); text && op != operation::count_tokens)
     (void)std::from_chars(text->data(), text->data() + text->size(), max_tokens);
   return encoded_request(from.model, members_text(from.body.all(), op), from.betas,
                          std::max<std::int64_t>(0, max_tokens));

@@ -2,6 +2,7 @@
 #include <reroute/message/message.hpp>
 
 #include "message/json.hpp"
+#include "message/reading.hpp"
 
 #include <array>
 #include <ostream>
@@ -34,12 +35,15 @@ std::string_view message::stop_reason_text() const noexcept {
   return detail::text_at(json(), "stop_reason");
 }
 
-stop_reason message::stop_reason() const noexcept {
-  const std::string_view text = stop_reason_text();
-  if (text.empty()) return reroute::stop_reason::none;
+stop_reason detail::stop_reason_of(std::string_view text) noexcept {
+  if (text.empty()) return stop_reason::none;
   for (const auto& [name, value] : reasons)
     if (name == text) return value;
-  return reroute::stop_reason::other;
+  return stop_reason::other;
+}
+
+stop_reason message::stop_reason() const noexcept {
+  return detail::stop_reason_of(stop_reason_text());
 }
 
 }  // namespace reroute

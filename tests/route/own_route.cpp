@@ -15,7 +15,7 @@ TEST_CASE("a further provider is one writer and one resolver more") {
                   const reroute::write_context& context) {
     reroute::http::request out;
     out.method = "POST";
-    out.url = url.join(context.op == reroute::operation::create ? "/ask" : "/count");
+    out.url = url.join(context.op == reroute::operation::count_tokens ? "/count" : "/ask");
     out.headers.add("content-type", "application/json");
     out.headers.add("authorization", "Bearer " + std::string(context.secret));
     out.body = context.request.body_for(context.model);  // shared, not copied

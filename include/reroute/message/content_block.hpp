@@ -61,6 +61,7 @@ class content_block {
 
  private:
   friend class message;
+  friend class stream_event;
   explicit content_block(std::shared_ptr<const boost::json::value> json) : json_(std::move(json)) {}
   std::shared_ptr<const boost::json::value> json_;  // empty once moved from
 };

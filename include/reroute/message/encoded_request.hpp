@@ -14,6 +14,7 @@ namespace reroute {
 /// What is asked of the Messages API.
 enum class operation : std::uint8_t {
   create,        ///< POST /v1/messages
+  stream,        ///< POST /v1/messages with "stream": true
   count_tokens,  ///< POST /v1/messages/count_tokens
 };
 

@@ -42,7 +42,7 @@ using request_writer = std::function<http::request(const write_context& context)
 ///                 const reroute::write_context& context) {
 ///   reroute::http::request out;
 ///   out.method = "POST";
-///   out.url = url.join(context.op == reroute::operation::create ? "/ask" : "/count");
+///   out.url = url.join(context.op == reroute::operation::count_tokens ? "/count" : "/ask");
 ///   out.headers.add("content-type", "application/json");
 ///   out.headers.add("authorization", "Bearer " + std::string(context.secret));
 ///   out.body = context.request.body_for(context.model);  // shared, not copied

@@ -1,0 +1,200 @@
+// A message from its events: what the official SDKs would make of them.
+#include "message/message_builder.hpp"
+
+#include <reroute/message/message_request.hpp>
+
+#include "message/event_order.hpp"
+#include "message/partial_json.hpp"
+#include "tests/support/catch.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using reroute::message;
+using reroute::stream_event;
+using reroute::detail::completed_json;
+using reroute::detail::event_order;
+using reroute::detail::message_builder;
+
+namespace {
+
+using parts = std::vector<std::pair<std::string, std::string>>;
+
+const std::pair<std::string, std::string> start{
+    "message_start",
+    R"({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-4-8","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":25,"output_tokens":1,"cache_read_input_tokens":3}}})"};
+const std::pair<std::string, std::string> stop{"message_stop", R"({"type":"message_stop"})"};
+
+std::pair<std::string, std::string> begin(int index, const std::string& block) {
+  return {"content_block_start", R"({"type":"content_block_start","index":)" +
+                                     std::to_string(index) + R"(,"content_block":)" + block + "}"};
+}
+
+std::pair<std::string, std::string> delta(int index, const std::string& inner) {
+  return {"content_block_delta", R"({"type":"content_block_delta","index":)" +
+                                     std::to_string(index) + R"(,"delta":)" + inner + "}"};
+}
+
+std::pair<std::string, std::string> text(int index, const std::string& more) {
+  return delta(index, R"({"type":"text_delta","text":")" + more + "\"}");
+}
+
+std::pair<std::string, std::string> input(int index, const std::string& more) {
+  return delta(index, R"({"type":"input_json_delta","partial_json":)" +
+                          boost::json::serialize(boost::json::string(more)) + "}");
+}
+
+std::pair<std::string, std::string> end(int index) {
+  return {"content_block_stop",
+          R"({"type":"content_block_stop","index":)" + std::to_string(index) + "}"};
+}
+
+message_builder built(const parts& events) {
+  message_builder builder;
+  for (const auto& [name, data] : events) {
+    const auto event = stream_event::parse(name, data);
+    REQUIRE(event);
+    builder.add(*event);
+  }
+  return builder;
+}
+
+std::string block_text(const parts& events, std::size_t index = 0) {
+  const auto content = built(events).build().content();
+  return index < content.size() ? boost::json::serialize(content[index].json()) : "none";
+}
+
+}  // namespace
+
+TEST_CASE("text, thinking, tools and citations accumulate") {
+  const message whole =
+      built({start,
+             begin(0, R"({"type":"thinking","thinking":"","signature":""})"),
+             delta(0, R"({"type":"thinking_delta","thinking":"Let me "})"),
+             delta(0, R"({"type":"thinking_delta","thinking":"see."})"),
+             delta(0, R"({"type":"signature_delta","signature":"old"})"),
+             delta(0, R"({"type":"signature_delta","signature":"Eq=="})"),
+             end(0),
+             begin(1, R"({"type":"text","text":"Da"})"),
+             {"ping", "{}"},
+             text(1, "s \\\"ist\\\""),
+             delta(1, R"({"type":"citations_delta","citation":{"cited_text":"a"}})"),
+             delta(1, R"({"type":"citations_delta","citation":{"cited_text":"b"}})"),
+             text(1, " gut"),
+             end(1),
+             begin(2, R"({"type":"tool_use","id":"toolu_1","name":"weather","input":{}})"),
+             input(2, ""),
+             input(2, "{\"city\":"),
+             input(2, " \"Bern\", \"n\": 12345678901234567890123}"),
+             end(2),
+             {"message_delta",
+              R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null,"container":{"id":"c"}},"usage":{"input_tokens":null,"output_tokens":89},"context_management":{"applied_edits":[]}})"},
+             {"message_delta",
+              R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":90}})"},
+             stop})
+          .build();
+  CHECK(whole.id() == "msg_1");
+  CHECK(whole.model() == "claude-opus-4-8");
+  CHECK(whole.text() == "Das \"ist\" gut");
+  CHECK(whole.stop_reason() == reroute::stop_reason::tool_use);
+  CHECK(whole.usage().input_tokens == 25);
+  CHECK(whole.usage().output_tokens == 90);
+  CHECK(whole.usage().cache_read_input_tokens == 3);
+  CHECK(whole.json().contains("container"));
+  CHECK(whole.json().contains("context_management"));
+  REQUIRE(whole.content().size() == 3);
+  CHECK(whole.content()[0].thinking() == "Let me see.");
+  CHECK(whole.content()[0].signature() == "Eq==");
+  CHECK(whole.content()[1].json().at("citations").as_array().size() == 2);
+  CHECK(whole.tool_uses()[0].input().at("city").as_string() == "Bern");
+  // the provider's own letters, when it goes back as a turn
+  const auto next = reroute::message_request("m").max_tokens(1).user("a").append(whole);
+  const auto body = next.encode(reroute::operation::create).body_for("m").text();
+  CHECK(body.find("\"n\": 12345678901234567890123}") != std::string::npos);
+}
+
+TEST_CASE("a tool without input has an empty object, whichever way it says so") {
+  const auto tool = begin(0, R"({"type":"tool_use","id":"t","name":"n","input":{}})");
+  const std::string expected = R"({"type":"tool_use","id":"t","name":"n","input":{}})";
+  CHECK(block_text({start, tool, end(0)}) == expected);
+  CHECK(block_text({start, tool, input(0, ""), end(0)}) == expected);
+  CHECK(block_text({start, tool, input(0, "{}"), end(0)}) == expected);
+}
+
+TEST_CASE("a tool's input that broke off keeps what is whole; nonsense is told") {
+  const auto tool = begin(0, R"({"type":"tool_use","id":"t","name":"n","input":{}})");
+  const auto cut = [&](const std::string& partial) {
+    const auto builder = built({start, tool, input(0, partial), end(0)});
+    CHECK(builder.complaint().empty());
+    return boost::json::serialize(builder.build().tool_uses()[0].input());
+  };
+  CHECK(cut(R"({"a":"b","c":"unfin)") == R"({"a":"b"})");
+  CHECK(cut(R"({"a":[1,2)") == R"({"a":[1]})");
+  CHECK(built({start, tool, input(0, "{]"), end(0)}).complaint() ==
+        "the input of a tool use is not JSON");
+}
+
+TEST_CASE("blocks without a delta, and members nobody knows, stay as they are") {
+  const std::string redacted = R"({"type":"redacted_thinking","data":"xyz"})";
+  CHECK(block_text({start, begin(0, redacted), end(0)}) == redacted);
+  const std::string result = R"({"type":"web_search_tool_result","content":[{"url":"x"}]})";
+  CHECK(block_text({start, begin(0, result), end(0)}) == result);
+  CHECK(block_text({start, begin(0, R"({"type":"text","text":"","citations":[{"n":1}]})"),
+                    delta(0, R"({"type":"citations_delta","citation":{"n":2}})"), end(0)}) ==
+        R"({"type":"text","text":"","citations":[{"n":1},{"n":2}]})");
+}
+
+TEST_CASE("a message that is not whole yet reads as far as it has come") {
+  CHECK(built({}).build().id().empty());
+  const message half = built({start, begin(0, R"({"type":"text","text":""})"), text(0, "ab")}).build();
+  CHECK(half.text() == "ab");
+  CHECK(half.stop_reason() == reroute::stop_reason::none);
+  CHECK(built({text(0, "nobody's"), end(7)}).build().text().empty());
+}
+
+TEST_CASE("JSON that broke off is closed behind its last whole value") {
+  CHECK(completed_json(R"({)") == "{}");
+  CHECK(completed_json(R"({"a)") == "{}");
+  CHECK(completed_json(R"({"a")") == "{}");
+  CHECK(completed_json(R"({"a":)") == "{}");
+  CHECK(completed_json(R"({"a":tru)") == "{}");
+  CHECK(completed_json(R"({"a":true,"b":-1.5e3, )") == R"({"a":true,"b":-1.5e3})");
+  CHECK(completed_json(R"({"a":{"b":["x","y\")") == R"({"a":{"b":["x"]}})");
+  CHECK(completed_json(R"({"a":{"b":["x","y\\")") == R"({"a":{"b":["x","y\\"]}})");
+  CHECK(completed_json(R"( {"a":1} )") == R"({"a":1})");
+  for (const auto* bad : {"", "[1", "7", "{]", "{\"a\":1}}", "{\"a\":nonsense,", "{1,"})
+    CHECK_FALSE(completed_json(bad));
+  // every beginning of an object can be closed
+  const std::string whole = R"({"a": [1, {"b": null, "c": "\u00fc\"]"}, []], "d": {}, "e": false})";
+  for (std::size_t size = 1; size <= whole.size(); ++size)
+    CHECK(completed_json(whole.substr(0, size)));
+}
+
+TEST_CASE("events out of order make no message") {
+  const auto complaint = [](const parts& events) {
+    event_order order;
+    std::string_view said;
+    for (const auto& [name, data] : events)
+      if (const auto now = order.add(*stream_event::parse(name, data)); said.empty()) said = now;
+    if (said.empty() && !order.whole()) return std::string_view("not whole");
+    return said;
+  };
+  const auto block = begin(0, R"({"type":"text","text":""})");
+  const std::pair<std::string, std::string> ping{"ping", "{}"}, news{"news", "?"};
+  CHECK(complaint({ping, start, news, block, ping, text(0, "a"), end(0), stop, ping}).empty());
+  CHECK(complaint({start, block, begin(1, "{}"), text(0, "a"), end(1), end(0), stop}).empty());
+  CHECK(complaint({start, block, end(0)}) == "not whole");
+  CHECK(complaint({block}) == "the stream does not begin with message_start");
+  CHECK(complaint({start, start}) == "a second message_start");
+  CHECK(complaint({start, begin(1, "{}")}) == "a block has not the next number");
+  CHECK(complaint({start, block, block}) == "a block has not the next number");
+  CHECK(complaint({start, text(0, "a")}) == "a delta of a block that is not open");
+  CHECK(complaint({start, block, end(0), text(0, "a")}) == "a delta of a block that is not open");
+  CHECK(complaint({start, end(0)}) == "a block ends that is not open");
+  CHECK(complaint({start, block, stop}) == "message_stop comes while a block is open");
+  CHECK(complaint({start, stop, start}) == "an event follows message_stop");
+}
