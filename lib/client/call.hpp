@@ -3,6 +3,7 @@
 
 #include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
+#include <reroute/error/errc.hpp>
 #include <reroute/message/encoded_request.hpp>
 
 #include "client/call_machine.hpp"
@@ -19,6 +20,7 @@
 namespace reroute::detail {
 
 struct call;
+class open_stream;
 
 /// One attempt under way. Shared by its call and the coroutine that runs it; the call may leave
 /// first (deadline, cancellation, a race that is lost), and what then comes back is of no interest.
@@ -34,10 +36,14 @@ struct flight {
   std::size_t line = 0;                     // of the call's attempts
   bool hedge = false;                       // not the call's first under way
   bool gate_knows = false;                  // the permit is given back
+  bool streams = false;                     // keeps its place in the gate behind its head
   bool sent = false;                        // handed to the transport
   bool timed_out = false;                   // given up; it will say so itself
+  errc late = errc::attempt_timeout;        // and with this
   time_point sent_at{};                     // when it was handed to the transport
   time_point timeout = time_point::max();   // of the attempt
+  time_point silence = time_point::max();   // of a stream before its first content
+  errc silence_says = errc::idle_timeout;
   time_point hedge_at = time_point::max();  // when another route is asked too
   time_point due = time_point::max();       // the earliest of these and the call's deadline
   heap_hook clock;
@@ -77,6 +83,7 @@ struct call : waiter {
   call_machine machine;
   encoded_request request;
   completion_ptr done;
+  std::shared_ptr<open_stream> stream;  // of a stream: what its caller will read from
   std::uint64_t id = 0;
   std::chrono::nanoseconds attempt_timeout{0};
   std::size_t place = 0;  // in the engine's list

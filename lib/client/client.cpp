@@ -3,7 +3,9 @@
 
 #include "client/check_options.hpp"
 #include "client/engine.hpp"
+#include "client/open_stream.hpp"
 #include "client/shutdown_service.hpp"
+#include "detail/asio_compat.hpp"
 
 #include <asio/dispatch.hpp>
 #include <asio/use_awaitable.hpp>
@@ -16,13 +18,19 @@ namespace reroute {
 namespace detail {
 
 void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
-                const call_options& options, completion_ptr handler) {
-  std::shared_ptr<call> which = at->prepare(op, std::move(request), options, std::move(handler));
+                const call_options& options, completion_ptr handler,
+                std::shared_ptr<open_stream> stream) {
+  std::shared_ptr<call> which =
+      at->prepare(op, std::move(request), options, std::move(handler), std::move(stream));
   if (on_its_strand) return at->begin(std::move(which), options.tenant());
   asio::dispatch(at->executor(),
                  [at, which = std::move(which), tenant = options.tenant()]() mutable {
                    at->begin(std::move(which), tenant);
                  });
+}
+
+std::shared_ptr<open_stream> make_stream(const engine_ptr& at, const call_options& options) {
+  return std::make_shared<open_stream>(at, at->guards_of(options), options.pings());
 }
 
 asio::any_io_executor executor_of(const engine_ptr& at) { return at->executor(); }
@@ -97,6 +105,18 @@ asio::awaitable<Answer> ask(const engine_ptr& at, operation op, const message_re
       question_initiation<Answer>(), token, std::move(asked));
 }
 
+asio::awaitable<message_stream> stream_of(engine_ptr at, encoded_request request,
+                                          call_options options) {
+  std::error_code code;
+  const stream_initiation initiation(std::move(at));
+  auto token = into(code);
+  message_stream stream =
+      co_await asio::async_initiate<decltype(token), void(std::error_code, message_stream)>(
+          initiation, token, std::move(request), std::move(options));
+  if (code) throw api_error(code, stream.outcome());
+  co_return stream;
+}
+
 }  // namespace
 }  // namespace detail
 
@@ -124,6 +144,15 @@ asio::awaitable<message> client::create(const message_request& request) {
 
 asio::awaitable<message> client::create(const message_request& request, call_options options) {
   return detail::ask<message>(engine_, operation::create, request, std::move(options));
+}
+
+asio::awaitable<message_stream> client::stream(const message_request& request) {
+  return stream(request, call_options());
+}
+
+asio::awaitable<message_stream> client::stream(const message_request& request,
+                                               call_options options) {
+  return detail::stream_of(engine_, request.encode(operation::stream), std::move(options));
 }
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request) {

@@ -33,10 +33,12 @@ engine::engine(asio::any_io_executor executor, client_options options)
       plan_(options.plan),
       deadline_(options.deadline),
       attempt_timeout_(options.attempt_timeout),
+      guards_(options.guards),
       max_waiting_(options.max_waiting),
       rules_{std::move(options.decide), options.waits, options.gate.hint_jitter,
              options.retry_lost_answers, retry_budget(options.retry_budget)},
       dispatcher_(gates_of(options)),
+      stream_limits_(executor_, clock_),
       generator_(static_cast<std::minstd_rand::result_type>(
           options.seed ? *options.seed : std::random_device{}())) {
   hedge_tokens_.state(options.hedging.tokens_per_minute);
@@ -62,7 +64,8 @@ double engine::random() { return std::uniform_real_distribution<double>(0, 1)(ge
 
 // on the caller's thread: touches nothing of the engine that changes
 std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
-                                      const call_options& options, completion_ptr handler) {
+                                      const call_options& options, completion_ptr handler,
+                                      std::shared_ptr<open_stream> stream) {
   const time_point at = now();
   const auto limit = options.deadline().value_or(deadline_);
   const time_point deadline =
@@ -71,6 +74,7 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
                          deadline);
   auto which =
       std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
+  which->stream = std::move(stream);
   which->priority = options.priority();
   if (op != operation::count_tokens) {  // a count takes none
     which->need.bytes = static_cast<double>(which->request.size());
@@ -126,6 +130,25 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
   dispatcher_.remove(which);
   leave_all(which, error);
 
+  const bool goes_on = which.stream && why == stopped::answered;  // its caller reads on
+  if (!goes_on) count(why);
+
+  result.error = std::move(error);
+  result.stopped = why;
+  if (which.story) result.attempts = std::move(which.story->attempts);
+  result.took = now() - which.machine.began();
+  calls_[which.place] = std::move(calls_.back());
+  calls_[which.place]->place = which.place;
+  calls_.pop_back();
+
+  if (!goes_on && observer_.at_outcome) observer_.at_outcome({which.id, result});
+  const std::error_code code = to_error_code(result.error);
+  if (done) done.release()->complete(executor_, code, std::move(result));
+  if (calls_.empty()) busy_ = {};
+  schedule_pump();
+}
+
+void engine::count(reroute::stopped why) {
   switch (why) {
     case stopped::answered:
       ++counts_.answered;
@@ -136,20 +159,6 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
     default:
       ++counts_.failed;
   }
-
-  result.error = std::move(error);
-  result.stopped = why;
-  if (which.story) result.attempts = std::move(which.story->attempts);
-  result.took = now() - which.machine.began();
-  calls_[which.place] = std::move(calls_.back());
-  calls_[which.place]->place = which.place;
-  calls_.pop_back();
-
-  if (observer_.at_outcome) observer_.at_outcome({which.id, result});
-  const std::error_code code = to_error_code(result.error);
-  if (done) done.release()->complete(executor_, code, std::move(result));
-  if (calls_.empty()) busy_ = {};
-  schedule_pump();
 }
 
 normalized_error engine::own_error(reroute::stopped why, const call& which) const {

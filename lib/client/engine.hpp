@@ -7,6 +7,7 @@
 
 #include "client/call.hpp"
 #include "client/live_route.hpp"
+#include "client/open_stream.hpp"
 #include "traffic/dispatcher.hpp"
 #include "traffic/token_mirror.hpp"
 
@@ -22,6 +23,7 @@
 namespace reroute::detail {
 
 /// Its parts: engine.cpp (calls come and go), engine_end.cpp (they are cancelled), engine_attempts.cpp (what they have under way),
+/// engine_streams.cpp (those whose caller reads),
 /// engine_pump.cpp (what the dispatcher says is done), engine_views.cpp (what users may see of it).
 class engine : public std::enable_shared_from_this<engine> {
  public:
@@ -35,7 +37,8 @@ class engine : public std::enable_shared_from_this<engine> {
 
   /// Makes a call of what is asked; may run on any thread.
   [[nodiscard]] std::shared_ptr<call> prepare(operation op, encoded_request request,
-                                              const call_options& options, completion_ptr handler);
+                                              const call_options& options, completion_ptr handler,
+                                              std::shared_ptr<open_stream> stream = nullptr);
   void begin(std::shared_ptr<call> which, const std::string& tenant);
   void cancel(call& which);
   void cancel_all();
@@ -59,12 +62,26 @@ class engine : public std::enable_shared_from_this<engine> {
   void exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
   void failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
   void answered(flight& from, outcome answer, exchange_facts facts) noexcept;
+  /// The time at which a stream that waits for its first content has been silent for too long.
+  void silence(flight& from, time_point at, errc why);
+  /// Its first content has come: the call is answered, and its stream open. Nothing if the call is over.
+  [[nodiscard]] std::shared_ptr<open_stream> content_came(flight& from, stream_beginning beginning,
+                                                          exchange_facts facts) noexcept;
+
+  // streams
+  [[nodiscard]] deadlines& stream_limits() { return stream_limits_; }
+  [[nodiscard]] stream_guards guards_of(const call_options& options) const {
+    return options.guards().value_or(guards_);
+  }
+  void stream_ended(open_stream& which, const outcome& end) noexcept;
+  void forget(open_stream& which) noexcept;
 
  private:
   // calls
   void apply(call& which, const call_machine::step& next);
   void cancel_some();
   void cancel_next();
+  void cancel_streams();
   void finish(call& which, reroute::stopped why, normalized_error error, outcome result = {});
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
   // attempts
@@ -77,8 +94,12 @@ class engine : public std::enable_shared_from_this<engine> {
   void land(flight& from);
   void leave(call& which, flight& from, const normalized_error& why);
   void leave_all(call& which, const normalized_error& why);
+  void keep_place(flight& from);
+  void free_place(flight& from) noexcept;
+  void won(call& which, flight& from, exchange_facts& facts);
+  void count(reroute::stopped why);
   void tell_gate(flight& from, const normalized_error& error, const http::rate_limits* limits);
-  void attempt_timed_out(flight& late);
+  void attempt_timed_out(flight& late, errc why);
   [[nodiscard]] time_point hedge_time(const flight& from);
   void set_due(flight& from);
   // Work done in one turn of the loop, so that a storm does not starve the sockets. What an admission
@@ -104,6 +125,7 @@ class engine : public std::enable_shared_from_this<engine> {
   reroute::observer observer_;
   reroute::plan plan_;
   std::chrono::milliseconds deadline_, attempt_timeout_;
+  stream_guards guards_;
   std::size_t max_waiting_;
   call_rules rules_;
   token_mirror hedge_tokens_;
@@ -111,6 +133,8 @@ class engine : public std::enable_shared_from_this<engine> {
   std::shared_ptr<transport> own_transport_;
   dispatcher dispatcher_;
   flight_heap flights_;
+  deadlines stream_limits_;
+  std::vector<open_stream*> streams_;  // open, their first content behind them
   std::vector<std::shared_ptr<call>> calls_;
   asio::any_io_executor busy_;  // the executor, kept busy while there are calls
   std::unordered_map<const gate*, gate_state> told_;  // what the observer knows of the gates

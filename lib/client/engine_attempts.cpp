@@ -26,9 +26,9 @@ std::optional<consumption> consumed(const outcome& answer) {
                      static_cast<double>(usage.output_tokens)};
 }
 
-// a head of 2xx was taken for an admission, and its body says otherwise
+// a head of 2xx was taken for an admission, and its body says otherwise, in the provider's own words
 bool takes_back_admission(const normalized_error& error) {
-  return error.status / 100 == 2 && effect_of(error) != effect::admitted;
+  return error.status != 0 && effect_of(error) != effect::admitted;
 }
 
 }  // namespace
@@ -109,14 +109,15 @@ engine::time_point engine::hedge_time(const flight& from) {
   if (how.type() != plan::kind::hedge || which.story->flights.size() > 1) return time_point::max();
   if (how.hedge_after())
     return now() + std::min<std::chrono::milliseconds>(*how.hedge_after(), http::longest_wait);
-  const auto usual = dispatcher_.gate_of(from.route, from.scope).heads.usual();
+  const gate& at = dispatcher_.gate_of(from.route, from.scope);
+  const auto usual = which.stream ? at.contents.usual() : at.heads.usual();
   return usual ? now() + std::max(*usual, soonest_hedge) : time_point::max();
 }
 
 void engine::set_due(flight& from) {
   if (!from.clock.linked()) return;
   flights_.erase(from);
-  from.due = std::min({from.owner->deadline, from.timeout, from.hedge_at});
+  from.due = std::min({from.owner->deadline, from.timeout, from.silence, from.hedge_at});
   flights_.push(from);
 }
 
@@ -213,8 +214,9 @@ void engine::tell_gate(flight& from, const normalized_error& error,
 
 void engine::head_came(flight& from, const exchange_facts& facts) noexcept {
   if (facts.status / 100 == 2) tell_gate(from, {}, facts.limits.get());
-  if (!from.owner || from.hedge_at == time_point::max()) return;
-  from.hedge_at = time_point::max();  // it is not slow any more
+  if (facts.status / 100 == 2 && from.owner && from.owner->stream) keep_place(from);
+  if (!from.owner || from.hedge_at == time_point::max() || from.owner->stream) return;
+  from.hedge_at = time_point::max();  // it is not slow any more; a stream shows it by its content
   set_due(from);
 }
 
@@ -239,8 +241,9 @@ void engine::land(flight& from) {
 void engine::failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
   if (from.timed_out)
     error = resolve_transport_failure(route(from.route).definition.name,
-                                      make_error_code(errc::attempt_timeout), error.sent);
+                                      make_error_code(from.late), error.sent);
   tell_gate(from, error, facts.limits.get());
+  free_place(from);
   if (!from.owner) return;
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];
@@ -272,17 +275,22 @@ void engine::answered(flight& from, outcome answer, exchange_facts facts) noexce
   if (!from.owner) return;
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];
-  end_exchange(from, {}, facts);
+  won(which, from, facts);
   const attempt& line = which.story->attempts[from.line];
   if (answer.answer) {
     answer.answer->set_route(line.route);
     answer.answer->set_request_id(line.request_id);
   }
+  finish(which, stopped::answered, {}, std::move(answer));
+}
+
+// the others that are under way have lost
+void engine::won(call& which, flight& from, exchange_facts& facts) {
+  end_exchange(from, {}, facts);
   land(from);
   normalized_error lost = own_error(stopped::cancelled, which);
   lost.message = "another route answered first";
   leave_all(which, lost);
-  finish(which, stopped::answered, {}, std::move(answer));
 }
 
 // ---- giving up
@@ -300,6 +308,7 @@ void engine::leave(call& which, flight& from, const normalized_error& why) {
   // the end of the call says nothing about the route
   tell_gate(from, resolve_transport_failure(line.route, asio::error::operation_aborted, false),
             nullptr);
+  free_place(from);
   from.cancel.emit(asio::cancellation_type::terminal);
 }
 
@@ -311,10 +320,11 @@ void engine::leave_all(call& which, const normalized_error& why) {
 }
 
 // the attempt is given up; what it says then (was the request sent?) decides
-void engine::attempt_timed_out(flight& late) {
-  late.timeout = late.hedge_at = time_point::max();
+void engine::attempt_timed_out(flight& late, errc why) {
+  late.timeout = late.silence = late.hedge_at = time_point::max();
   set_due(late);
   late.timed_out = true;
+  late.late = why;
   late.cancel.emit(asio::cancellation_type::terminal);
 }
 

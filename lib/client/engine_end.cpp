@@ -18,6 +18,7 @@ void engine::cancel_all() {
   // a handler or an observer may begin others, with higher numbers: they are not meant
   unwanted_up_to_ = last_id_;
   to_cancel_ = calls_.size();
+  cancel_streams();
   if (!cancelling_) cancel_some();
 }
 
@@ -49,6 +50,7 @@ void engine::cancel_next() {
 
 void engine::close() {
   if (std::exchange(closed_, true)) return;
+  cancel_streams();
   unwanted_up_to_ = last_id_;
   to_cancel_ = calls_.size();
   while (to_cancel_ > 0)  // all at once: observers may end with the client
@@ -61,12 +63,15 @@ void engine::close() {
 
 void engine::abandon() noexcept {
   closed_ = true;
+  for (open_stream* const each : std::exchange(streams_, {}))
+    each->abandon();
   to_cancel_ = 0;
   busy_ = {};
   // a handler's end may end this engine's client and start others' destructors: take all out first
   const auto calls = std::exchange(calls_, {});
   for (const auto& each : calls) {
     dispatcher_.remove(*each);
+    if (each->stream) each->stream->abandon();
     if (!each->story) continue;
     for (const auto& ahead : each->story->flights) {
       if (ahead->clock.linked()) flights_.erase(*ahead);

@@ -47,7 +47,9 @@ void engine::look_at_flight(flight& due, time_point at) {
   if (which.deadline <= at) {
     finish(which, stopped::deadline, own_error(stopped::deadline, which));
   } else if (due.timeout <= at) {
-    attempt_timed_out(due);
+    attempt_timed_out(due, errc::attempt_timeout);
+  } else if (due.silence <= at) {
+    attempt_timed_out(due, due.silence_says);
   } else {
     hedge(due);
   }

@@ -26,6 +26,7 @@ client_stats engine::stats() const {
   for (std::size_t level = 0; level < told.waiting.size(); ++level)
     told.waiting[level] = dispatcher_.size(static_cast<priority>(level));
   told.in_flight = flights_.size();
+  told.streams = streams_.size();
   return told;
 }
 

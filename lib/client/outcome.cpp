@@ -17,9 +17,9 @@ std::int64_t in_ms(std::chrono::nanoseconds time) {
 outcome::outcome() = default;
 
 std::string_view outcome::route() const noexcept {
-  if (!answered()) return {};
+  if (!answered() && !error.after_content) return {};
   for (const attempt& each : attempts)
-    if (!each.error && each.status / 100 == 2) return each.route;
+    if (each.status / 100 == 2 && (!each.error || each.error.after_content)) return each.route;
   return {};
 }
 
@@ -44,6 +44,8 @@ std::string_view to_string(stopped value) noexcept {
       return "too_many_waiting";
     case stopped::cancelled:
       return "cancelled";
+    case stopped::after_content:
+      return "after_content";
   }
   return "unknown";
 }

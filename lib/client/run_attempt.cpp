@@ -5,7 +5,9 @@
 #include <reroute/http/rate_limits.hpp>
 
 #include "client/engine.hpp"
+#include "client/run_stream.hpp"
 #include "error/text.hpp"
+#include "http/text.hpp"
 #include "route/secret.hpp"
 
 #include <asio/error.hpp>
@@ -24,6 +26,7 @@ struct reading {
   transport_error error;
   http::response response;
   exchange_facts facts;  // of the head, if one came
+  std::unique_ptr<response_body> stream;  // of a good head whose body is a stream: not read yet
 };
 
 constexpr std::size_t max_id_size = 128;  // as in the errors
@@ -54,8 +57,13 @@ exchange_facts facts_of(const http::response& response, http::date now, std::str
   return facts;
 }
 
+bool is_event_stream(const http::headers& fields) {
+  const auto type = fields.find("content-type");
+  return type && http::begins_with(*type, "text/event-stream");
+}
+
 asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request,
-                                  const access_token& token) {
+                                  const access_token& token, bool streams) {
   reading whole;
   if (mine.given_up()) {  // while its credential was fetched
     whole.error.code = asio::error::operation_aborted;
@@ -73,6 +81,10 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   whole.response.headers = std::move(begun.head.headers);
   whole.facts = facts_of(whole.response, today(self), token.secret());
   self.head_came(mine, whole.facts);
+  if (streams && whole.response.status / 100 == 2 && is_event_stream(whole.response.headers)) {
+    whole.stream = std::move(begun.body);
+    co_return whole;
+  }
   for (bool last = false; !last;) {
     if (mine.given_up()) {  // between two reads, which have not heard of it
       whole.error.code = asio::error::operation_aborted;
@@ -90,6 +102,7 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
 // an answer of the operation; or the reason why a 200 is none
 std::string read_answer(operation op, const std::string& body, outcome& into) {
   std::string why;
+  if (op == operation::stream) return "it is no event stream";
   if (op == operation::create) {
     into.answer = message::parse(body, &why);
     return into.answer ? std::string() : why;
@@ -171,7 +184,13 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       co_return;
     }
 
-    reading whole = co_await exchange(*self, *mine, std::move(written), token);
+    const bool streams = op == operation::stream;
+    reading whole = co_await exchange(*self, *mine, std::move(written), token, streams);
+    if (whole.stream) {
+      co_await run_stream(self, mine, std::move(whole.stream), std::move(whole.facts),
+                          std::move(token));
+      co_return;
+    }
     const http::response& response = whole.response;
     const bool fine = response.status / 100 == 2;
     if (response.status == 0 || (fine && whole.error)) {

@@ -41,6 +41,10 @@ category of_errc(errc value) noexcept {
     case errc::attempt_timeout:
     case errc::deadline_exceeded:
     case errc::would_miss_deadline:
+    case errc::first_event_timeout:
+    case errc::first_content_timeout:
+    case errc::stream_stalled:
+    case errc::stream_too_slow:
       return category::timeout;
     case errc::server_error:
       return category::server;

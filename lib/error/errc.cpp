@@ -56,6 +56,14 @@ const char* text_of(errc value) noexcept {
       return "no route opens before the call's deadline";
     case errc::too_many_waiting:
       return "too many calls are waiting";
+    case errc::first_event_timeout:
+      return "the stream did not begin in time";
+    case errc::first_content_timeout:
+      return "the stream brought no content in time";
+    case errc::stream_stalled:
+      return "the stream brought nothing but signs of life for too long";
+    case errc::stream_too_slow:
+      return "the stream came more slowly than the minimum throughput";
     case errc::credential_failed:
       return "the credential could not be obtained";
   }

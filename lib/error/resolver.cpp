@@ -10,6 +10,7 @@
 #include "error/text.hpp"
 #include "http/text.hpp"
 
+#include <charconv>
 #include <utility>
 
 namespace reroute {
@@ -62,9 +63,19 @@ bool is_request_scoped(const normalized_error& error, const http::headers& field
          !detail::says_rate_limit(body.message) && http::find_rate_limits(fields, now).empty();
 }
 
-// an error inside a success has its type alone to be judged by; 0: there is no such error
+// the status that an error has elsewhere, by its type or code; 0: they do not say
+int told_status(const detail::envelope& body) noexcept {
+  if (const int known = detail::status_of_type(body.type); known != 0) return known;
+  if (detail::is_limiter_code(body.code)) return 429;
+  int number = 0;
+  const char* const end = body.code.data() + body.code.size();
+  const auto read = std::from_chars(body.code.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end && number >= 400 && number <= 599 ? number : 0;
+}
+
+// an error inside a success has nothing else to be judged by
 int hidden_status(int status, const detail::envelope& body) noexcept {
-  return status >= 200 && status <= 299 ? detail::status_of_type(body.type) : 0;
+  return status >= 200 && status <= 299 ? told_status(body) : 0;
 }
 
 void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
@@ -119,7 +130,7 @@ normalized_error resolve_error_event(std::string_view route, std::string_view da
   resolver_options options;
   options.route = route;
   normalized_error error = resolve(options, event, body, now);
-  const int status = detail::status_of_type(body.type);
+  const int status = told_status(body);
   error.status = status != 0 ? status : 500;
   if (status == 0 && !detail::find_verdict(error.raw_code)) {
     error.retryable = error.failover_worthy = true;  // as any 500: the provider's own failure

@@ -57,7 +57,7 @@ gate::gate(gate_options options, const quota& stated)
 
 gate::time_point gate::earliest(time_point now, const cost& need, const demand& of) {
   confirm_silent(now);
-  if (!cap_.admits(in_flight_)) return when_heard;
+  if (!cap_.admits(in_flight())) return when_heard;
   if (now < hold_until_) return hold_until_;
   if (shut_) {
     if (probe_out_ != 0) {
@@ -166,7 +166,7 @@ void gate::give_back(double input, double output) {
 void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
   requests_.confirmed(held.number);
-  cap_.answered(in_flight_);
+  cap_.answered(in_flight());
   if (stale(held)) return;
   forget_failures(held.number);
   if (held.probe && shut_) {
@@ -187,11 +187,11 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
-  const bool at_once = std::exchange(too_many_at_once_, false) && in_flight_ > 0;
+  const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
   const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers();
   const bool of_requests = !of_others && !at_once;
   if (at_once) {
-    cap_.refused(in_flight_);
+    cap_.refused(in_flight());
     // the next goes when one of those has come back; what it would have taken was not taken
     if (hint.count() == 0) {
       requests_.released(held.number, stale(held));
@@ -304,7 +304,7 @@ gate_status gate::status(time_point now) const {
     told.rate = requests_.rate();
     told.burst = requests_.burst();
   }
-  told.in_flight = in_flight_;
+  told.in_flight = in_flight();
   told.in_flight_limit = cap_.known();
   told.reason = reason_;
   told.limits = limits_;

@@ -94,6 +94,11 @@ class gate {
   /// The attempt ended without a word from the route (cancelled, or never sent).
   void released(const permit& held, time_point now);
 
+  /// A stream goes on behind its head, which was `admitted`: it keeps its place among those under way
+  /// until `stream_ended`.
+  void stream_began() { ++streams_; }
+  void stream_ended() { streams_ -= streams_ > 0 ? 1 : 0; }
+
   /// The loop stood still until now: silence before proves nothing.
   void stalled(time_point now);
 
@@ -108,10 +113,12 @@ class gate {
   [[nodiscard]] time_point closed_until() const { return closed_until_; }
   /// When the route itself says that it opens, be it beyond the cap.
   [[nodiscard]] std::optional<time_point> announced_opening() const { return announced_; }
-  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_ + streams_; }
   [[nodiscard]] std::size_t window() const { return window_; }
   /// How long heads of answers took lately.
   latency_watch heads;
+  /// And how long the first contents of streams took.
+  latency_watch contents;
   /// Tokens that an attempt of this cost will take, as far as is known.
   [[nodiscard]] double tokens_of(const cost& need) const {
     return need.bytes * tokens_per_byte_ + need.output_tokens;
@@ -200,6 +207,7 @@ class gate {
   std::deque<sending> sent_;  // in the order of sending; holds answered ones too
   std::size_t waiting_ = 0;   // of unconfirmed_, those without an answer
   std::size_t in_flight_ = 0;
+  std::size_t streams_ = 0;  // open behind their heads
   nanoseconds refusal_latency_{0};
 };
 

@@ -29,6 +29,8 @@ const std::pair<errc, category> all_codes[] = {
     {errc::head_timeout, category::timeout},        {errc::idle_timeout, category::timeout},
     {errc::attempt_timeout, category::timeout},     {errc::deadline_exceeded, category::timeout},
     {errc::would_miss_deadline, category::timeout}, {errc::too_many_waiting, category::overloaded},
+    {errc::first_event_timeout, category::timeout}, {errc::first_content_timeout, category::timeout},
+    {errc::stream_stalled, category::timeout},      {errc::stream_too_slow, category::timeout},
     {errc::credential_failed, category::auth},
 };
 

@@ -1,6 +1,7 @@
 // What one call may want differently from its client.
 #pragma once
 
+#include <reroute/client/stream_guards.hpp>
 #include <reroute/policy/plan.hpp>
 #include <reroute/traffic/priority.hpp>
 
@@ -54,6 +55,19 @@ class call_options {
   }
   call_options&& tenant(std::string_view name) && { return std::move(tenant(name)); }
 
+  /// Of a stream: how long it may be silent, stand still, or crawl.
+  call_options& guards(const stream_guards& limits) & {
+    guards_ = limits;
+    return *this;
+  }
+  call_options&& guards(const stream_guards& limits) && { return std::move(guards(limits)); }
+  /// Of a stream: hand out its pings too. Default: no.
+  call_options& pings(bool wanted = true) & {
+    pings_ = wanted;
+    return *this;
+  }
+  call_options&& pings(bool wanted = true) && { return std::move(pings(wanted)); }
+
   /// Empty: the client's; zero: none.
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& deadline() const {
     return deadline_;
@@ -64,6 +78,8 @@ class call_options {
   [[nodiscard]] const std::optional<reroute::plan>& plan() const { return plan_; }
   [[nodiscard]] reroute::priority priority() const { return priority_; }
   [[nodiscard]] const std::string& tenant() const { return tenant_; }
+  [[nodiscard]] const std::optional<stream_guards>& guards() const { return guards_; }
+  [[nodiscard]] bool pings() const { return pings_; }
 
  private:
   std::optional<std::chrono::milliseconds> deadline_;
@@ -71,6 +87,8 @@ class call_options {
   std::optional<reroute::plan> plan_;
   reroute::priority priority_ = reroute::priority::normal;
   std::string tenant_;
+  std::optional<stream_guards> guards_;
+  bool pings_ = false;
 };
 
 }  // namespace reroute

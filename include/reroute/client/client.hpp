@@ -6,6 +6,7 @@
 #include <reroute/client/client_options.hpp>
 #include <reroute/client/client_stats.hpp>
 #include <reroute/client/completion.hpp>
+#include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
 #include <reroute/message/message_request.hpp>
 
@@ -26,7 +27,10 @@ class engine;
 using engine_ptr = std::shared_ptr<engine>;
 
 void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
-                const call_options& options, completion_ptr handler);
+                const call_options& options, completion_ptr handler,
+                std::shared_ptr<open_stream> stream = nullptr);
+[[nodiscard]] std::shared_ptr<open_stream> make_stream(const engine_ptr& at,
+                                                       const call_options& options);
 [[nodiscard]] asio::any_io_executor executor_of(const engine_ptr& at);
 
 // starts a call once its completion token has become a handler
@@ -48,14 +52,36 @@ class call_initiation {
   engine_ptr engine_;
 };
 
+// the same for a stream
+class stream_initiation {
+ public:
+  using executor_type = asio::any_io_executor;
+  explicit stream_initiation(engine_ptr at) : engine_(std::move(at)) {}
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_of(engine_); }
+
+  template <class Handler>
+  void operator()(Handler&& handler, encoded_request request, call_options options) const {
+    using adapted = adapted_handler<std::decay_t<Handler>, stream_giver>;
+    std::shared_ptr<open_stream> stream = make_stream(engine_, options);
+    auto erased = completion_of<adapted>::make(
+        adapted{std::forward<Handler>(handler), stream_giver{stream_opener::make(stream)}});
+    // a coroutine may run elsewhere than the client: then the call begins over there
+    start_call(engine_, false, operation::stream, std::move(request), options, std::move(erased),
+               std::move(stream));
+  }
+
+ private:
+  engine_ptr engine_;
+};
+
 }  // namespace detail
 
 /// Calls Claude over several routes, from an event loop that exists already. Starts no thread but
 /// the one that Asio's resolver uses.
 ///
 /// A client is one implicit strand: its executor must be a single-threaded loop or a strand, and
-/// its functions are called on it, except that `create` and `count_tokens` may be called anywhere
-/// and are awaited on any executor. Destroying a client cancels its calls; each still completes,
+/// its functions are called on it, except that `create`, `stream` and `count_tokens` may be called
+/// anywhere and are awaited on any executor. Destroying a client cancels its calls; each still completes,
 /// with `asio::error::operation_aborted` and its attempts. It must not outlive its execution
 /// context.
 class client {
@@ -107,6 +133,28 @@ class client {
     return async_create(request, call_options(), std::forward<Token>(token));
   }
 
+  /// Asks Claude for a message that comes in pieces: `auto stream = co_await claude.stream(request)`.
+  ///
+  /// Returns when the first content is there; until then, what goes wrong is retried, failed over or
+  /// hedged as for `create`, and the first route with content wins. Throws as `create`. Deadline and
+  /// attempt timeout bound the stream to its end.
+  [[nodiscard]] asio::awaitable<message_stream> stream(const message_request& request);
+  [[nodiscard]] asio::awaitable<message_stream> stream(const message_request& request,
+                                                       call_options options);
+  /// As `async_create`, but completes when the first content is there.
+  /// Signature       void(std::error_code, reroute::message_stream)
+  ///                 After an error the stream has ended; its `outcome()` has the details.
+  template <class Token>
+  auto async_stream(const message_request& request, call_options options, Token&& token) {
+    return asio::async_initiate<Token, void(std::error_code, message_stream)>(
+        detail::stream_initiation(engine_), token, request.encode(operation::stream),
+        std::move(options));
+  }
+  template <class Token>
+  auto async_stream(const message_request& request, Token&& token) {
+    return async_stream(request, call_options(), std::forward<Token>(token));
+  }
+
   /// Asks how many input tokens a request has. As `create`, with its own rate limit at the
   /// provider.
   [[nodiscard]] asio::awaitable<token_count> count_tokens(const message_request& request);
@@ -123,7 +171,7 @@ class client {
     return async_count_tokens(request, call_options(), std::forward<Token>(token));
   }
 
-  /// Cancels all calls that have begun; each completes with `asio::error::operation_aborted`. More
+  /// Cancels all calls and streams that have begun; each completes with `asio::error::operation_aborted`. More
   /// than a few hundred are cancelled over several turns of the loop, which they would hold up: none
   /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
   void cancel();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/client/observer.hpp>
+#include <reroute/client/stream_guards.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/https_transport.hpp>
 #include <reroute/policy/plan.hpp>
@@ -39,6 +40,8 @@ struct client_options {
   std::chrono::milliseconds deadline = std::chrono::minutes(10);
   /// Time for one attempt, from sending to the end of the answer. Default zero: only the deadline.
   std::chrono::milliseconds attempt_timeout = std::chrono::milliseconds(0);
+  /// How long streams may be silent, stand still, or crawl.
+  stream_guards guards = {};
   /// How a call waits after a fault when the route names no time, and the floor under repeated
   /// hints.
   backoff waits = {};

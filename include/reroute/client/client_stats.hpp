@@ -14,6 +14,7 @@ struct client_stats {
   /// Calls that wait, by `priority`.
   std::array<std::size_t, 3> waiting = {};
   std::size_t in_flight = 0;  ///< attempts under way
+  std::size_t streams = 0;    ///< streams that are open, their first content behind them
   // since the client began
   std::uint64_t calls = 0;
   std::uint64_t answered = 0;

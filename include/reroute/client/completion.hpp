@@ -20,25 +20,32 @@
 
 namespace reroute::detail {
 
-/// Owns a handler until it is called once, or dropped with its context.
-class completion {
+/// Owns a handler of `void(std::error_code, Result)` until it is called once, or dropped with its
+/// context.
+template <class Result>
+class completion_for {
  public:
-  completion() = default;
-  virtual ~completion() = default;
-  completion(const completion&) = delete;
-  completion& operator=(const completion&) = delete;
+  completion_for() = default;
+  virtual ~completion_for() = default;
+  completion_for(const completion_for&) = delete;
+  completion_for& operator=(const completion_for&) = delete;
   /// Posts the handler to its associated executor, `fallback` if it has none, and ends this object.
   virtual void complete(const asio::any_io_executor& fallback, std::error_code code,
-                        outcome result) = 0;
+                        Result result) = 0;
   /// Ends this object without calling the handler.
   virtual void drop() noexcept = 0;
   [[nodiscard]] virtual asio::cancellation_slot slot() const noexcept = 0;
 };
 
 struct drop_completion {
-  void operator()(completion* handler) const noexcept { handler->drop(); }
+  template <class Result>
+  void operator()(completion_for<Result>* handler) const noexcept {
+    handler->drop();
+  }
 };
-using completion_ptr = std::unique_ptr<completion, drop_completion>;
+template <class Result>
+using completion_ptr_for = std::unique_ptr<completion_for<Result>, drop_completion>;
+using completion_ptr = completion_ptr_for<outcome>;
 
 /// The executor of a handler while it waits, kept busy, so that its `run()` does not return before.
 template <class Handler>
@@ -83,14 +90,14 @@ class handler_work<Handler> {
 };
 
 /// The handler behind a `completion`, allocated by the handler's allocator.
-template <class Handler>
-class completion_of final : public completion {
+template <class Handler, class Result = outcome>
+class completion_of final : public completion_for<Result> {
   using allocator = typename std::allocator_traits<
       asio::associated_allocator_t<Handler>>::template rebind_alloc<completion_of>;
   using traits = std::allocator_traits<allocator>;
 
  public:
-  static completion_ptr make(Handler&& handler) {
+  static completion_ptr_for<Result> make(Handler&& handler) {
     allocator memory(asio::get_associated_allocator(handler));
     completion_of* const at = traits::allocate(memory, 1);
     try {
@@ -99,13 +106,13 @@ class completion_of final : public completion {
       traits::deallocate(memory, at, 1);
       throw;
     }
-    return completion_ptr(at);
+    return completion_ptr_for<Result>(at);
   }
 
   explicit completion_of(Handler&& handler) : handler_(std::move(handler)), work_(handler_) {}
 
   void complete(const asio::any_io_executor& fallback, std::error_code code,
-                outcome result) override {
+                Result result) override {
     // the memory goes back before the handler runs: it may start the next call at once
     allocator memory(asio::get_associated_allocator(handler_));
     Handler handler(std::move(handler_));

@@ -4,6 +4,7 @@
 #include <reroute/client/attempt.hpp>
 #include <reroute/error/normalized_error.hpp>
 #include <reroute/message/message.hpp>
+#include <reroute/message/resume_hint.hpp>
 #include <reroute/message/token_count.hpp>
 
 #include <chrono>
@@ -24,12 +25,13 @@ enum class stopped : std::uint8_t {
   would_miss_deadline,  ///< no route opens before the deadline: told at once
   too_many_waiting,     ///< the queue is full
   cancelled,            ///< by the caller, or by the end of the client
+  after_content,        ///< a stream broke after its caller had got content: it is not repeated
 };
 
 [[nodiscard]] std::string_view to_string(stopped value) noexcept;
 std::ostream& operator<<(std::ostream& out, stopped value);
 
-/// The end of a call. A class, not an aggregate: it travels through `co_await`.
+/// The end of a call; of a stream, as far as it has come. A class, not an aggregate: it travels through `co_await`.
 class outcome {
  public:
   outcome();
@@ -38,6 +40,10 @@ class outcome {
   std::optional<message> answer;
   /// The answer of `count_tokens`; empty if the call failed or was another operation.
   std::optional<token_count> tokens;
+  /// What a stream had brought when it broke: the message so far. Empty before its first content.
+  std::optional<message> received;
+  /// How the caller may go on from `received`; nobody does it by itself.
+  resume_hint resume;
   /// The final error; `category::ok` if the call was answered. If a limit of our own ended the call
   /// (a deadline, a full queue), this is that limit, and the attempts tell what came before.
   normalized_error error;

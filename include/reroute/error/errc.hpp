@@ -37,6 +37,11 @@ enum class errc {
   deadline_exceeded,    ///< timeout: the call's deadline passed
   would_miss_deadline,  ///< timeout: no route can admit the call before its deadline; told at once
   too_many_waiting,     ///< overloaded: `client_options::max_waiting` calls wait already
+  // limits on streams (`stream_guards`)
+  first_event_timeout,    ///< timeout: no event in time
+  first_content_timeout,  ///< timeout: events, but no content in time
+  stream_stalled,         ///< timeout: pings at best for too long
+  stream_too_slow,        ///< timeout: less than the minimum throughput
   // credentials
   credential_failed,  ///< auth: the credential could not be obtained
 };

@@ -39,6 +39,8 @@ struct normalized_error {
   bool request_scoped = false;
   /// A transport failure: the request may have reached the provider, and may have been billed.
   bool sent = false;
+  /// A stream broke after its caller had got content: it was not repeated, whatever the flags say.
+  bool after_content = false;
   /// A transport failure or local limit: its code. Empty for an HTTP answer.
   std::error_code cause;
 
