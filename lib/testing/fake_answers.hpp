@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reroute::testing {
 
@@ -34,6 +35,12 @@ struct announced {
 
 /// As bytes; `close` says that the connection ends with it.
 [[nodiscard]] std::string to_bytes(const http::response& response, bool close);
+
+/// An event stream as HTTP/1.1 in chunks of so many bytes, 0: of one event. `end`: with the last chunk.
+/// `stops`, if wanted, gets where each event ends in the bytes.
+[[nodiscard]] std::string to_chunked_bytes(const http::response& response, bool close,
+                                           std::size_t chunk, bool end,
+                                           std::vector<std::size_t>* stops = nullptr);
 
 /// "2026-01-01T00:00:05Z"
 [[nodiscard]] std::string rfc3339(std::chrono::sys_seconds when);

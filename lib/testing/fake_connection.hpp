@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace reroute::testing {
 
@@ -54,7 +55,9 @@ class fake_connection : public std::enable_shared_from_this<fake_connection> {
   void compose();
   bool answer_ended();
   void speak_plainly();
+  void put_into_bytes();
   void wait(std::chrono::nanoseconds time);
+  void allow_more();
   void end_request(request_end how);
   bool wait_for(peer_socket::result wanted);
   void leave(farewell how);
@@ -73,6 +76,8 @@ class fake_connection : public std::enable_shared_from_this<fake_connection> {
   std::string out_;
   std::size_t sent_ = 0;
   std::size_t allowed_ = 0;  // how much of it may be sent by now
+  std::vector<std::size_t> stops_;  // where the events of a paced stream end in it
+  std::size_t next_stop_ = 0;
   farewell farewell_ = farewell::none;
 };
 

@@ -24,22 +24,25 @@ void fake_connection::begin_answer(heard_request request) {
 void fake_connection::compose() {
   const reaction& decided = *under_way_;
   farewell_ = close_asked_ ? farewell::polite : farewell::none;
-  out_ = to_bytes(decided.answer, close_asked_);
+  put_into_bytes();
   sent_ = 0;
-  allowed_ = out_.size();
   phase_ = phase::writing;
+  if (decided.pace.count() > 0 && !stops_.empty()) {
+    next_stop_ = 0;
+    allow_more();
+    return;
+  }
+  allowed_ = out_.size();
   if (!decided.broken) return;
-  const std::size_t head = out_.size() - decided.answer.body.size();
   switch (decided.broken->kind) {
     case fault_kind::reset_before_head:
       out_.clear();
       [[fallthrough]];
     case fault_kind::reset_after_head:
-      out_.resize(std::min(out_.size(), head));
+      out_.resize(std::min(out_.size(), out_.find("\r\n\r\n") + 4));
       farewell_ = farewell::reset;
       break;
     case fault_kind::truncated_body:
-      out_.resize(head + decided.answer.body.size() / 2);
       farewell_ = farewell::abrupt;
       break;
     case fault_kind::garbage:
@@ -59,6 +62,34 @@ void fake_connection::compose() {
   allowed_ = drip ? std::min(decided.broken->bytes, out_.size()) : out_.size();
 }
 
+// the bytes of the answer, cut where a fault wants it; of a stream also where its events end
+void fake_connection::put_into_bytes() {
+  const reaction& decided = *under_way_;
+  const std::size_t size = decided.answer.body.size();
+  const bool cut = decided.broken && (decided.broken->kind == fault_kind::truncated_body ||
+                                      decided.broken->kind == fault_kind::stalled_body);
+  const std::size_t end = cut ? std::min(decided.broken->after_bytes.value_or(size / 2), size) : size;
+  stops_.clear();
+  if (!decided.streamed) {
+    out_ = to_bytes(decided.answer, close_asked_);
+    out_.resize(out_.size() - (size - end));
+    return;
+  }
+  http::response shown = decided.answer;
+  shown.body.resize(end);
+  const bool paced = decided.pace.count() > 0;
+  out_ = to_chunked_bytes(shown, close_asked_, decided.chunk, !cut, paced ? &stops_ : nullptr);
+}
+
+void fake_connection::allow_more() {
+  if (stops_.empty()) {
+    allowed_ = std::min(allowed_ + under_way_->broken->bytes, out_.size());
+  } else {
+    // the last event goes with the last chunk
+    allowed_ = ++next_stop_ < stops_.size() ? stops_[next_stop_ - 1] : out_.size();
+  }
+}
+
 void fake_connection::speak_plainly() {
   out_ =
       to_bytes(error_answer(route_->wearing(), 400, "Plain HTTP on this port", "req_none"), true);
@@ -76,7 +107,7 @@ void fake_connection::wait(std::chrono::nanoseconds time) {
     if (out_.empty()) {
       compose();
     } else {
-      allowed_ = std::min(allowed_ + under_way_->broken->bytes, out_.size());
+      allow_more();
       phase_ = phase::writing;
     }
     run();
@@ -92,7 +123,11 @@ bool fake_connection::write_answer() {
   }
   if (sent_ < out_.size()) {
     phase_ = phase::waiting;
-    wait(under_way_->broken->every);
+    wait(stops_.empty() ? under_way_->broken->every : under_way_->pace);
+    return true;
+  }
+  if (under_way_ && under_way_->broken && under_way_->broken->kind == fault_kind::stalled_body) {
+    phase_ = phase::waiting;  // until the peer gives up
     return true;
   }
   return answer_ended();

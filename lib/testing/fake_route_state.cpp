@@ -2,6 +2,7 @@
 #include "testing/fake_route_state.hpp"
 
 #include <reroute/http/date.hpp>
+#include <reroute/testing/streamed_answer.hpp>
 
 #include "testing/fake_answers.hpp"
 
@@ -104,29 +105,66 @@ reaction fake_route_state::show(const fault& what, const heard_request& request,
     decided.answer.headers.add("content-type", "text/html");
     decided.answer.body = "<html><body><h1>Bad gateway</h1></body></html>";
   } else {
-    decided.answer = message_answer("fake", options_.reply, request.body.size() / 4);
+    judgement unread;
+    unread.model = "fake";
+    unread.stream = request.body.find(R"("stream":true)") != std::string::npos;
+    compose_answer(decided, request, unread);
+    if (what.kind == fault_kind::error_event) add_error(decided, what);
   }
   decided.broken = what;
   return decided;
 }
 
+void fake_route_state::compose_answer(reaction& into, const heard_request& request,
+                                      const judgement& read) const {
+  const std::size_t input_tokens = request.body.size() / 4 + 1;
+  const std::string text = options_.reply_to ? options_.reply_to(request.body) : options_.reply;
+  const std::size_t output_tokens = text.size() / 4 + 1;
+  into.streamed = read.stream;
+  if (!read.stream) {
+    into.answer = message_answer(read.model, text, input_tokens);
+  } else {
+    into.pace = options_.stream_pace;
+    into.chunk = options_.stream_chunk;
+    into.answer = streamed_answer()
+                      .start(read.model, input_tokens)
+                      .text(text, options_.stream_piece)
+                      .stop("end_turn", output_tokens)
+                      .response();
+    if (options_.stream_to) into.answer.body = options_.stream_to(request.body);
+  }
+  const double most = limits_.output().limits() ? static_cast<double>(read.max_tokens) : 0;
+  into.unused_output = std::max(0.0, most - static_cast<double>(output_tokens));
+}
+
+void fake_route_state::add_error(reaction& to, const fault& what) const {
+  const std::string error =
+      error_answer(options_.face, what.status, "A scripted error.", request_id_).body;
+  std::string& body = to.answer.body;
+  if (!to.streamed) {
+    body = error;
+    return;
+  }
+  const std::size_t wanted = what.after_bytes.value_or(body.size() / 2);
+  std::size_t end = 0;  // of the last event before that
+  for (std::size_t at = 0; (at = body.find("\n\n", at)) != std::string::npos && at + 2 <= wanted;)
+    end = at += 2;
+  body = streamed_answer().raw(std::string_view(body).substr(0, end)).event("error", error).str();
+}
+
 reaction fake_route_state::admit(const heard_request& request, judgement read, time_point now) {
   reaction decided;
-  const std::size_t input_tokens = request.body.size() / 4 + 1;
   if (options_.latency) decided.after = options_.latency(dice());
   if (options_.latency_to) decided.after = options_.latency_to(request.body);
   if (read.count_only) {
     ++log_.token_counts;
-    decided.answer = count_answer(input_tokens);
+    decided.answer = count_answer(request.body.size() / 4 + 1);
     return decided;
   }
   ++log_.admitted;
   ++slot(now).admitted;
   if (!read.user.empty()) admissions_->admitted(read.user);
-  const std::string text = options_.reply_to ? options_.reply_to(request.body) : options_.reply;
-  decided.answer = message_answer(read.model, text, input_tokens);
-  const double most = limits_.output().limits() ? static_cast<double>(read.max_tokens) : 0;
-  decided.unused_output = std::max(0.0, most - static_cast<double>(text.size() / 4 + 1));
+  compose_answer(decided, request, read);
   decided.user = std::move(read.user);
   return decided;
 }

@@ -29,6 +29,9 @@ struct reaction {
   std::optional<fault> broken;  ///< other than a status: what goes wrong with it
   std::string user;             ///< who is answered with 200, if known
   double unused_output = 0;     ///< tokens that are reserved until it ends
+  bool streamed = false;        ///< its body is an event stream
+  std::chrono::nanoseconds pace{0};  ///< between two events
+  std::size_t chunk = 0;             ///< bytes in each HTTP chunk; 0: an event
 };
 
 /// How a request ended.
@@ -85,6 +88,8 @@ class fake_route_state {
   }
   void add_limits(http::response& to, const char* of, const bucket& limit, time_point now) const;
   [[nodiscard]] limiter::cost cost_of(const heard_request& request, const judgement& read) const;
+  void compose_answer(reaction& into, const heard_request& request, const judgement& read) const;
+  void add_error(reaction& to, const fault& what) const;
   [[nodiscard]] reaction show(const fault& what, const heard_request& request, time_point now);
   [[nodiscard]] std::optional<fault> next_fault(time_point now, bool of_connections);
   void add_fields(http::response& to, time_point now);

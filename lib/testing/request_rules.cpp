@@ -86,6 +86,10 @@ complaint about_body(const json::object& body, std::string_view version,
     if (!most->is_int64() || most->get_int64() < 0)
       return {400, "max_tokens: Input should be a valid integer"};
     read.max_tokens = most->get_int64();
+    if (const json::value* const stream = find(body, "stream")) {
+      if (!stream->is_bool()) return {400, "stream: Input should be a valid boolean"};
+      read.stream = stream->get_bool();
+    }
   }
   if (version == "2026-10-21") {
     for (const std::string_view name : {"temperature", "top_p", "top_k"}) {

@@ -17,6 +17,7 @@ namespace reroute::testing {
 struct judgement {
   std::optional<http::response> objection;
   bool count_only = false;  ///< `count_tokens`
+  bool stream = false;      ///< "stream": true
   std::string model;
   std::int64_t max_tokens = 0;
   std::string user;  ///< `metadata.user_id`

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,10 @@ enum class fault_kind : std::uint8_t {
   status,              ///< answers `status` in the face's own words
   reset_before_head,   ///< reads the request, then resets the connection
   reset_after_head,    ///< sends the head, then resets the connection
-  truncated_body,      ///< sends half of the body, then closes without a TLS close_notify
+  truncated_body,      ///< sends a part of the body, then closes without a TLS close_notify
+  stalled_body,        ///< sends a part of the body, and nothing more until the peer gives up
+  error_event,         ///< a stream that turns into an `error` event with `status` in the face's words;
+                       ///< an answer that is no stream becomes that error, under a 200
   silence,             ///< reads the request, and says nothing until the peer gives up
   garbage,             ///< answers what is no HTTP, then closes
   html,                ///< answers a gateway's page with `status`; the connection stays
@@ -57,6 +61,9 @@ struct fault {
   bool honest = true;
   /// The share of requests that it hits, by the route's own seeded dice. From 0 to 1.
   double share = 1;
+  /// For `truncated_body`, `stalled_body` and `error_event`: so many bytes of the body come before (of
+  /// an event stream, whole events before an `error_event`). Default: half of it.
+  std::optional<std::size_t> after_bytes = std::nullopt;
   /// For `slow_drip`: so many bytes at a time (at least 1), and the time between.
   std::size_t bytes = 16;
   std::chrono::milliseconds every{50};
@@ -105,6 +112,16 @@ struct fake_route_options {
   std::string reply = "hello";
   /// Text of each answer, from the JSON text of its request; goes before `reply`.
   std::function<std::string(const std::string& request)> reply_to = {};
+  /// Answers to `"stream": true` come as event streams, in HTTP chunks: the text in deltas of so many
+  /// bytes (0: in one).
+  std::size_t stream_piece = 4;
+  /// The events of each stream, from the JSON text of its request (`streamed_answer` writes such
+  /// texts); goes before the reply and `stream_piece`.
+  std::function<std::string(const std::string& request)> stream_to = {};
+  /// Time between two events of a stream. Default: they come at once.
+  std::chrono::nanoseconds stream_pace{0};
+  /// Bytes of an event stream in each HTTP chunk; 0: an event in each.
+  std::size_t stream_chunk = 0;
   /// Largest request body; above it comes a 413. The fake's memory bounds it at 64 MiB.
   std::size_t max_body = 32 * 1024 * 1024;
   /// Requests that a connection serves before it is closed with `Connection: close`; 0: any number.
