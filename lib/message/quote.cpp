@@ -123,6 +123,17 @@ std::string valid_utf8(std::string_view text) {
   return out;
 }
 
+std::size_t plain_prefix(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while ((at = skip_plain(at, end)) != end && static_cast<unsigned char>(*at) >= 0x80) {
+    const int size = utf8_size(at, end);
+    if (size == 0) break;
+    at += size;
+  }
+  return static_cast<std::size_t>(at - text.data());
+}
+
 void append_quoted(std::string& out, std::string_view text, std::string_view what) {
   // room for some escapes: growing beyond it would double and copy
   out.reserve(out.size() + text.size() + text.size() / 16 + 2);

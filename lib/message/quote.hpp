@@ -1,6 +1,7 @@
 // Text into JSON strings, checked to be UTF-8.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ void check_utf8(std::string_view text, std::string_view what);
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 /// `text` with U+FFFD for each byte that is not UTF-8.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
+
+/// How many bytes `text` begins with that stand in a JSON string as they are: letters of ASCII, and
+/// whole ones beyond it.
+[[nodiscard]] std::size_t plain_prefix(std::string_view text) noexcept;
 
 /// Appends `text` as a JSON string with its quotes. Throws as `check_utf8`; then `out` may hold a
 /// part of it.

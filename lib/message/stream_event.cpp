@@ -3,6 +3,7 @@
 
 #include "message/json.hpp"
 #include "message/json_scan.hpp"
+#include "message/plain_scanner.hpp"
 #include "message/quote.hpp"
 #include "message/reading.hpp"
 
@@ -129,6 +130,8 @@ std::ostream& operator<<(std::ostream& out, stream_event_type value) {
 
 std::optional<stream_event> stream_event::parse(std::string_view name, std::string_view data,
                                                 std::string* why) {
+  stream_event event;
+  if (name == "content_block_delta" && event.read_plain(data)) return event;
   std::string reason;
   short_lived_json memory;
   std::string mended;
@@ -142,7 +145,6 @@ std::optional<stream_event> stream_event::parse(std::string_view name, std::stri
   }
   if (name.empty() && object) name = detail::text_at(*object, "type");
 
-  stream_event event;
   event.type_ = type_of(name);
   const auto refuse = [&](std::string_view said) -> std::optional<stream_event> {
     if (why) *why = "the event \"" + std::string(to_string(event.type_)) + "\" is wrong: ";
@@ -184,6 +186,30 @@ std::optional<stream_event> stream_event::parse(std::string_view name, std::stri
   }
   event.data_ = data;
   return event;
+}
+
+// Nearly all events are these: `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta",
+// "text":"..."}}`. Read in one pass, several times as fast as any JSON parser. False if it is anything
+// else, be it wrong: then the parser judges.
+bool stream_event::read_plain(std::string_view data) {
+  detail::plain_scanner in(data);
+  std::string_view kind;
+  if (!in.take("{") || !in.take("\"type\"") || !in.take(":") ||
+      !in.take("\"content_block_delta\"") || !in.take(",") || !in.take("\"index\"") ||
+      !in.take(":") || !in.take_index(index_) || !in.take(",") || !in.take("\"delta\"") ||
+      !in.take(":") || !in.take("{") || !in.take("\"type\"") || !in.take(":") ||
+      !in.take_name(kind) || !in.take(","))
+    return false;
+  std::string_view member;
+  if (!in.take_name(member) || !in.take(":")) return false;
+  for (const delta_type& each : text_deltas) {
+    if (each.name != kind || each.member != member) continue;
+    text_.clear();
+    if (!in.take_text(text_) || !in.take("}") || !in.take("}") || !in.at_end()) return false;
+    type_ = each.value;
+    return true;
+  }
+  return false;
 }
 
 std::string_view stream_event::name() const noexcept {

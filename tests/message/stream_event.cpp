@@ -145,3 +145,35 @@ TEST_CASE("an event prints without its content") {
       << read("weather", "canary");
   CHECK(out.str() == "text 2: 6 bytes\nping\nother");
 }
+
+TEST_CASE("the short way for plain deltas says what the long way says") {
+  // the same data without the event's name goes the long way
+  const auto both = [](const std::string& data) {
+    std::string why_short, why_long;
+    const auto by_name = stream_event::parse("content_block_delta", data, &why_short);
+    const auto by_type = stream_event::parse("", data, &why_long);
+    if (!by_name || !by_type) return !by_name && (!by_type || by_type->type() == type::other);
+    return by_name->type() == by_type->type() && by_name->text() == by_type->text() &&
+           by_name->index() == by_type->index() && by_name->json() == by_type->json();
+  };
+  const std::string plain =
+      R"( {"type" : "content_block_delta", "index":12 ,"delta":{"type":"text_delta","text":"a\n\"\\\/\t\r\b\fb"}  } )";
+  CHECK(read("content_block_delta", plain).text() == "a\n\"\\/\t\r\b\fb");
+  CHECK(both(plain));
+  // cut, and with any byte replaced by others
+  for (std::size_t at = 0; at < plain.size(); ++at) {
+    REQUIRE(both(plain.substr(0, at)));
+    if (at > 1 && at < plain.find(',')) continue;  // another type, by which the long way is found
+    for (const char c : {'"', '\\', '}', '{', ',', '0', 'x', '\n', '\x01', '\x80', '\xc3', ' '}) {
+      std::string bent = plain;
+      bent[at] = c;
+      INFO(bent);
+      REQUIRE(both(bent));
+    }
+  }
+  for (const auto* text : {R"("\u00fc")", R"("\ud83d\ude00")", R"("\ud83d")", R"("\x")", R"("")",
+                           "\"\xc3\xbc\"", "\"\xf0\x9f\x98\x80\"", "\"\xed\xa0\x80\"", "1", "null"})
+    for (const auto* index : {"0", "00", "01", "999999", "1000000", "1000001", "1e2", "-0", "1.0"})
+      CHECK(both(R"({"type":"content_block_delta","index":)" + std::string(index) +
+                 R"(,"delta":{"type":"thinking_delta","thinking":)" + text + "}}"));
+}

@@ -70,6 +70,8 @@ class stream_event {
   [[nodiscard]] std::string json_text() const;
 
  private:
+  [[nodiscard]] bool read_plain(std::string_view data);
+
   stream_event_type type_ = stream_event_type::other;
   std::size_t index_ = 0;
   std::string text_;
