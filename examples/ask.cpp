@@ -1,16 +1,18 @@
-// ask "question": over whatever routes the environment names; prints the answer, the route, the attempts.
+// ask "question": over whatever routes the environment names; prints the answer as it comes, the route,
+// the attempts.
 #include <reroute/reroute.hpp>
 
 #include "examples/support/place.hpp"
 
 #include <CLI/CLI.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
 #include <chrono>
 #include <iostream>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace {
@@ -37,17 +39,22 @@ std::vector<reroute::route> environment_routes() {
   return std::move(found.routes);
 }
 
-// the outcome tells why it ended, and every attempt
-int print(const reroute::outcome& end) {
-  if (!end.answered()) {
-    std::cerr << end << '\n';
-    return 1;
+// the text as it comes; then the outcome, which tells why it ended, and every attempt
+asio::awaitable<void> print(reroute::client& claude, reroute::message_request question,
+                            int* exit_code) {
+  try {
+    reroute::message_stream stream = co_await claude.stream(question);
+    while (std::optional<std::string> text = co_await stream.next_text())
+      std::cout << *text << std::flush;
+    const reroute::message reply = co_await stream.finish();
+    std::cout << "\n\n(" << reply.route() << ", " << reply.model() << ", "
+              << reply.usage().output_tokens << " tokens)\n"
+              << stream.outcome() << '\n';
+    *exit_code = 0;
+  } catch (const reroute::api_error& failed) {
+    if (failed.error().after_content) std::cout << std::endl;
+    std::cerr << failed.outcome() << '\n';
   }
-  const reroute::message& reply = *end.answer;
-  std::cout << reply.text() << "\n\n(" << reply.route() << ", " << reply.model() << ", "
-            << reply.usage().output_tokens << " tokens)\n"
-            << end << '\n';
-  return 0;
 }
 
 }  // namespace
@@ -78,8 +85,9 @@ int main(int argc, char** argv) {
   asio::io_context io;
   reroute::client claude(io, std::move(settings));
   int exit_code = 1;
-  claude.async_create(reroute::message_request(model).max_tokens(2048).user(text),
-                      [&](std::error_code, reroute::outcome end) { exit_code = print(end); });
+  asio::co_spawn(
+      io, print(claude, reroute::message_request(model).max_tokens(2048).user(text), &exit_code),
+      asio::detached);
   io.run();
   return exit_code;
 }

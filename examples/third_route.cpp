@@ -20,8 +20,9 @@ reroute::route house_gateway(const std::string& base, const std::string& team_ke
   gateway.write = [endpoint](const reroute::write_context& asked) {
     reroute::http::request out;
     out.method = "POST";
-    out.url = endpoint.join(asked.op == reroute::operation::count_tokens ? "/v1/messages/count_tokens"
-                                                                         : "/v1/messages");
+    out.url =
+        endpoint.join(asked.op == reroute::operation::count_tokens ? "/v1/messages/count_tokens"
+                                                                   : "/v1/messages");
     out.headers = {{"content-type", "application/json"}, {"anthropic-version", "2023-06-01"}};
     out.headers.add("x-api-key", asked.secret);
     out.body = asked.request.body_for(asked.model);

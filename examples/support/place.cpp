@@ -79,4 +79,13 @@ void place::anthropic_refuses_for(std::chrono::milliseconds time) {
   if (fake_) fake_->anthropic.refuse_for(time);
 }
 
+void place::next_stream_breaks_off() {
+  if (!fake_) return;
+  reroute::testing::fault broken;
+  broken.kind = reroute::testing::fault_kind::error_event;
+  broken.requests = 1;
+  broken.after_bytes = 560;  // behind the first piece of text
+  fake_->anthropic.inject(broken);
+}
+
 }  // namespace examples

@@ -28,6 +28,8 @@ class place {
   [[nodiscard]] reroute::https_options https() const;
   /// Lets the Anthropic route refuse everything for so long; nothing happens on real routes.
   void anthropic_refuses_for(std::chrono::milliseconds time);
+  /// The next stream over the Anthropic route ends in an error; nothing happens on real routes.
+  void next_stream_breaks_off();
 
  private:
   struct fake;

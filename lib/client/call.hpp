@@ -33,16 +33,16 @@ struct flight {
   int route;
   std::uint32_t scope;
   permit held;
-  std::size_t line = 0;                     // of the call's attempts
-  bool hedge = false;                       // not the call's first under way
-  bool gate_knows = false;                  // the permit is given back
-  bool streams = false;                     // keeps its place in the gate behind its head
-  bool sent = false;                        // handed to the transport
-  bool timed_out = false;                   // given up; it will say so itself
-  errc late = errc::attempt_timeout;        // and with this
-  time_point sent_at{};                     // when it was handed to the transport
-  time_point timeout = time_point::max();   // of the attempt
-  time_point silence = time_point::max();   // of a stream before its first content
+  std::size_t line = 0;                    // of the call's attempts
+  bool hedge = false;                      // not the call's first under way
+  bool gate_knows = false;                 // the permit is given back
+  bool streams = false;                    // keeps its place in the gate behind its head
+  bool sent = false;                       // handed to the transport
+  bool timed_out = false;                  // given up; it will say so itself
+  errc late = errc::attempt_timeout;       // and with this
+  time_point sent_at{};                    // when it was handed to the transport
+  time_point timeout = time_point::max();  // of the attempt
+  time_point silence = time_point::max();  // of a stream before its first content
   errc silence_says = errc::idle_timeout;
   time_point hedge_at = time_point::max();  // when another route is asked too
   time_point due = time_point::max();       // the earliest of these and the call's deadline

@@ -240,8 +240,8 @@ void engine::land(flight& from) {
 
 void engine::failed(flight& from, normalized_error error, exchange_facts facts) noexcept {
   if (from.timed_out)
-    error = resolve_transport_failure(route(from.route).definition.name,
-                                      make_error_code(from.late), error.sent);
+    error = resolve_transport_failure(route(from.route).definition.name, make_error_code(from.late),
+                                      error.sent);
   tell_gate(from, error, facts.limits.get());
   free_place(from);
   if (!from.owner) return;

@@ -1,6 +1,5 @@
 // The caller's side of a stream.
 #include <reroute/client/message_stream.hpp>
-
 #include <reroute/error/errc.hpp>
 #include <reroute/error/resolver.hpp>
 

@@ -57,8 +57,7 @@ void open_stream::open(std::shared_ptr<flight> on, stream_beginning from, stream
     count(each);
   running_.emplace(engine_->stream_limits());
   const time_point over = std::min(of_->deadline, of_->attempt_over);
-  over_says_ =
-      of_->deadline <= of_->attempt_over ? errc::deadline_exceeded : errc::attempt_timeout;
+  over_says_ = of_->deadline <= of_->attempt_over ? errc::deadline_exceeded : errc::attempt_timeout;
   if (over != time_point::max()) over_.set(over);
 }
 
@@ -86,8 +85,8 @@ bool open_stream::poll(stream_step& out) {
         if (failed_) {
           end(stopped::after_content, broken(failed_.code, failed_.detail));
         } else if (begun_->last) {
-          end(stopped::after_content,
-              broken(make_error_code(errc::truncated_body), "the stream ends without message_stop"));
+          end(stopped::after_content, broken(make_error_code(errc::truncated_body),
+                                             "the stream ends without message_stop"));
         } else {
           return false;
         }
@@ -227,8 +226,7 @@ normalized_error open_stream::broken(std::error_code code, std::string_view deta
 
 normalized_error open_stream::refusal() const {
   const attempt& line = of_->story.attempts[of_->line];
-  const auto now =
-      std::chrono::time_point_cast<std::chrono::seconds>(engine_->time()->wall_now());
+  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(engine_->time()->wall_now());
   normalized_error error = resolve_error_event(line.route, begun_->reader.problem(), now);
   error.request_id = line.request_id;
   error.after_content = true;

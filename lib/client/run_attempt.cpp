@@ -25,7 +25,7 @@ struct reading {
   reading() = default;
   transport_error error;
   http::response response;
-  exchange_facts facts;  // of the head, if one came
+  exchange_facts facts;                   // of the head, if one came
   std::unique_ptr<response_body> stream;  // of a good head whose body is a stream: not read yet
 };
 

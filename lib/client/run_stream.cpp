@@ -98,8 +98,9 @@ asio::awaitable<void> run_stream(std::shared_ptr<engine> self, std::shared_ptr<f
   const std::string route = self->route(mine->route).definition.name;
   normalized_error error;
   if (wanted) {
-    stream_beginning from{std::move(body), {},    stream_watch(wanted->guards(), mine->sent_at), {},
-                          false,           false, std::move(token)};
+    stream_beginning from{
+        std::move(body), {}, stream_watch(wanted->guards(), mine->sent_at), {}, false, false,
+        std::move(token)};
     from.told = facts.limits != nullptr;
     std::size_t held = 0;
     for (first_look seen; !seen.content;) {
@@ -130,8 +131,7 @@ asio::awaitable<void> run_stream(std::shared_ptr<engine> self, std::shared_ptr<f
       }
     }
   }
-  if (!error)
-    error = resolve_transport_failure(route, asio::error::operation_aborted, true);
+  if (!error) error = resolve_transport_failure(route, asio::error::operation_aborted, true);
   error.request_id = facts.request_id;
   self->failed(*mine, std::move(error), std::move(facts));
 }

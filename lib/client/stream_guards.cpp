@@ -1,6 +1,5 @@
 // The setters check what they are given.
 #include <reroute/client/stream_guards.hpp>
-
 #include <reroute/http/retry_after.hpp>
 
 #include <stdexcept>

@@ -70,7 +70,11 @@ std::string to_string(const normalized_error& error) {
     line.append(", retry after ").append(readable(*error.retry_after));
   }
   if (error.opens_at) line.append(", opens at ").append(http::format_http_date(*error.opens_at));
-  if (error.sent) line.append(", after the request was sent");
+  if (error.after_content) {
+    line.append(", after content");
+  } else if (error.sent) {
+    line.append(", after the request was sent");
+  }
   const std::string message = detail::one_line(error.message, shown_message_size);
   if (!message.empty() && message != cause) line.append(": ").append(message);
   const std::string request_id = detail::one_line(error.request_id, 80);

@@ -121,9 +121,9 @@ std::string message_builder::text_of(const block& from) {
     whole = with_member(whole, "signature", quoted(from.signature, "a signature"));
   if (!from.citations.empty()) whole = with_citations(whole, from.citations);
   if (!from.input.empty())
-    whole = with_member(whole, "input",
-                        is_json(from.input) ? from.input
-                                            : completed_json(from.input).value_or("{}"));
+    whole =
+        with_member(whole, "input",
+                    is_json(from.input) ? from.input : completed_json(from.input).value_or("{}"));
   return whole;
 }
 

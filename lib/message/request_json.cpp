@@ -134,7 +134,8 @@ encoded_request message_request::encode(operation op) const {
   if (!from.complete && !from.body.find("messages"))
     refuse("there is no message; add one, e.g. user(\"Hello\")");
   std::int64_t max_tokens = 0;
-  if (const std::string* const text = from.body.find("max_tokens"); text && op != operation::count_tokens)
+  if (const std::string* const text = from.body.find("max_tokens");
+      text && op != operation::count_tokens)
     (void)std::from_chars(text->data(), text->data() + text->size(), max_tokens);
   return encoded_request(from.model, members_text(from.body.all(), op), from.betas,
                          std::max<std::int64_t>(0, max_tokens));

@@ -75,7 +75,7 @@ class fake_connection : public std::enable_shared_from_this<fake_connection> {
   std::size_t served_ = 0;
   std::string out_;
   std::size_t sent_ = 0;
-  std::size_t allowed_ = 0;  // how much of it may be sent by now
+  std::size_t allowed_ = 0;         // how much of it may be sent by now
   std::vector<std::size_t> stops_;  // where the events of a paced stream end in it
   std::size_t next_stop_ = 0;
   farewell farewell_ = farewell::none;

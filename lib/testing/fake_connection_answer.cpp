@@ -68,7 +68,8 @@ void fake_connection::put_into_bytes() {
   const std::size_t size = decided.answer.body.size();
   const bool cut = decided.broken && (decided.broken->kind == fault_kind::truncated_body ||
                                       decided.broken->kind == fault_kind::stalled_body);
-  const std::size_t end = cut ? std::min(decided.broken->after_bytes.value_or(size / 2), size) : size;
+  const std::size_t end =
+      cut ? std::min(decided.broken->after_bytes.value_or(size / 2), size) : size;
   stops_.clear();
   if (!decided.streamed) {
     out_ = to_bytes(decided.answer, close_asked_);

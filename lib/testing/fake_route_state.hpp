@@ -26,10 +26,10 @@ namespace reroute::testing {
 struct reaction {
   http::response answer;
   std::chrono::nanoseconds after{0};
-  std::optional<fault> broken;  ///< other than a status: what goes wrong with it
-  std::string user;             ///< who is answered with 200, if known
-  double unused_output = 0;     ///< tokens that are reserved until it ends
-  bool streamed = false;        ///< its body is an event stream
+  std::optional<fault> broken;       ///< other than a status: what goes wrong with it
+  std::string user;                  ///< who is answered with 200, if known
+  double unused_output = 0;          ///< tokens that are reserved until it ends
+  bool streamed = false;             ///< its body is an event stream
   std::chrono::nanoseconds pace{0};  ///< between two events
   std::size_t chunk = 0;             ///< bytes in each HTTP chunk; 0: an event
 };

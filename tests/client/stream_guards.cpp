@@ -1,6 +1,5 @@
 // How long a stream may be silent, stand still, or crawl: the clockwork, and streams under it.
 #include "client/stream_watch.hpp"
-
 #include "tests/client/stream_rig.hpp"
 #include "tests/support/catch.hpp"
 
@@ -65,8 +64,7 @@ TEST_CASE("bytes are life, pings no progress, and the reader's pauses count for 
   watch.heard(zero + 1h + 4s, 10);
   watch.saw(type::ping);
   watch.waits(zero + 2h);
-  CHECK(limit(watch) ==
-        std::pair<std::chrono::nanoseconds, errc>(2h + 4s, errc::stream_stalled));
+  CHECK(limit(watch) == std::pair<std::chrono::nanoseconds, errc>(2h + 4s, errc::stream_stalled));
   watch.saw(type::text);
   CHECK(watch.next().why == errc::idle_timeout);
 }
@@ -107,10 +105,9 @@ TEST_CASE("silence before the content: the other route answers") {
   stream_rig r;
   r.a->expect("POST", "/v1/messages").says(line::stalled(good(), 290));
   r.b->expect("POST", "/v1/messages").answers(good());
-  const auto [guards, why, after] =
-      GENERATE(table<stream_guards, errc, std::chrono::milliseconds>(
-          {{stream_guards().idle(3s), errc::idle_timeout, 3000ms},
-           {stream_guards().first_content(2500ms), errc::first_content_timeout, 2500ms}}));
+  const auto [guards, why, after] = GENERATE(table<stream_guards, errc, std::chrono::milliseconds>(
+      {{stream_guards().idle(3s), errc::idle_timeout, 3000ms},
+       {stream_guards().first_content(2500ms), errc::first_content_timeout, 2500ms}}));
   const streamed got = r.run(reroute::call_options().guards(guards));
   CHECK(got.text == "hello");
   CHECK(got.opened_at == after);
@@ -161,8 +158,7 @@ TEST_CASE("pings keep a stream alive, but not for ever") {
 
 TEST_CASE("a crawling stream is left when that was asked for") {
   stream_rig r;
-  r.a->expect("POST", "/v1/messages")
-      .says(line(good(std::string(3000, 'x'), 1)).in_pieces(20, 1s));
+  r.a->expect("POST", "/v1/messages").says(line(good(std::string(3000, 'x'), 1)).in_pieces(20, 1s));
   const auto options = reroute::call_options().guards(stream_guards().min_throughput(100, 5s));
   const streamed got = r.run(options);
   REQUIRE(got.error);

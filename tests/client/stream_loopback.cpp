@@ -114,7 +114,8 @@ TEST_CASE("cut off anywhere in the body: what came is true, what did not is told
   const std::string whole = everything().str();
   const std::size_t first = whole.find("\n\n", whole.find("thinking_delta")) + 2;
   loopback rig(with(whole, 13));
-  for (std::size_t byte = 0; byte < whole.size(); byte += 11) {  // tests/client/streams.cpp: every one
+  for (std::size_t byte = 0; byte < whole.size();
+       byte += 11) {  // tests/client/streams.cpp: every one
     INFO("after " << byte);
     rig.a.inject(at(fakes::fault_kind::truncated_body, byte));
     const read_all got = run(rig, reroute::call_options().plan(reroute::in_order()));

@@ -127,8 +127,7 @@ TEST_CASE("cut at every byte: the right events before, the right error after, no
 
 TEST_CASE("a stream that ends in order, but without message_stop, is cut off as well") {
   stream_rig r;
-  r.a->expect("POST", "/v1/messages")
-      .answers(streamed_answer().start().text("hello").response());
+  r.a->expect("POST", "/v1/messages").answers(streamed_answer().start().text("hello").response());
   const streamed got = r.run();
   CHECK(got.text == "hello");
   REQUIRE(got.error);
@@ -173,9 +172,9 @@ TEST_CASE("whatever goes wrong before the content is retried or failed over") {
 }
 
 TEST_CASE("an error that is nobody's to mend ends the call before the content") {
-  const auto wrong = GENERATE(values<line>(
-      {faces::anthropic_400(), faces::anthropic_401(),
-       streamed_answer().start().error("invalid_request_error").response()}));
+  const auto wrong =
+      GENERATE(values<line>({faces::anthropic_400(), faces::anthropic_401(),
+                             streamed_answer().start().error("invalid_request_error").response()}));
   stream_rig r;
   r.a->expect("POST", "/v1/messages").says(wrong);
   const streamed got = r.run();
@@ -273,8 +272,7 @@ TEST_CASE("text alone") {
       }(&r, &parts, &why),
       asio::detached);
   r.time->run(r.io);
-  CHECK(parts ==
-        std::vector<std::string>{"gr", "\xc3\xbc", "\xc3\x9f ", "dic", "h", "as said"});
+  CHECK(parts == std::vector<std::string>{"gr", "\xc3\xbc", "\xc3\x9f ", "dic", "h", "as said"});
   CHECK(why == reroute::stop_reason::tool_use);
 }
 
@@ -300,8 +298,11 @@ TEST_CASE("finish() alone is create() by another way; a tool input that is no JS
     return std::pair(whole, error);
   };
   CHECK(finish(everything().response()).first->content().size() == 5);
-  const auto cut =
-      finish(streamed_answer().start().tool_use("t", "n", R"({"a":1,"b":"unfin)").stop("max_tokens").response());
+  const auto cut = finish(streamed_answer()
+                              .start()
+                              .tool_use("t", "n", R"({"a":1,"b":"unfin)")
+                              .stop("max_tokens")
+                              .response());
   REQUIRE(cut.first);
   CHECK(cut.first->tool_uses()[0].input().as_object().size() == 1);
   CHECK(cut.first->stop_reason() == reroute::stop_reason::max_tokens);

@@ -27,9 +27,9 @@ reading read(std::string_view bytes, std::string_view sizes) {
     const std::size_t size =
         sizes.empty() ? bytes.size()
                       : static_cast<unsigned char>(sizes[turn % sizes.size()]) % 16U + turn % 2;
-    const std::vector<char> piece(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                                  bytes.begin() + static_cast<std::ptrdiff_t>(
-                                                      std::min(at + size, bytes.size())));
+    const std::vector<char> piece(
+        bytes.begin() + static_cast<std::ptrdiff_t>(at),
+        bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + size, bytes.size())));
     at += piece.size();
     parser.feed({piece.data(), piece.size()});
     for (reroute::http::server_event each; parser.next(each);)

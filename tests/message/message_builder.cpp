@@ -72,30 +72,31 @@ std::string block_text(const parts& events, std::size_t index = 0) {
 
 TEST_CASE("text, thinking, tools and citations accumulate") {
   const message whole =
-      built({start,
-             begin(0, R"({"type":"thinking","thinking":"","signature":""})"),
-             delta(0, R"({"type":"thinking_delta","thinking":"Let me "})"),
-             delta(0, R"({"type":"thinking_delta","thinking":"see."})"),
-             delta(0, R"({"type":"signature_delta","signature":"old"})"),
-             delta(0, R"({"type":"signature_delta","signature":"Eq=="})"),
-             end(0),
-             begin(1, R"({"type":"text","text":"Da"})"),
-             {"ping", "{}"},
-             text(1, "s \\\"ist\\\""),
-             delta(1, R"({"type":"citations_delta","citation":{"cited_text":"a"}})"),
-             delta(1, R"({"type":"citations_delta","citation":{"cited_text":"b"}})"),
-             text(1, " gut"),
-             end(1),
-             begin(2, R"({"type":"tool_use","id":"toolu_1","name":"weather","input":{}})"),
-             input(2, ""),
-             input(2, "{\"city\":"),
-             input(2, " \"Bern\", \"n\": 12345678901234567890123}"),
-             end(2),
-             {"message_delta",
-              R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null,"container":{"id":"c"}},"usage":{"input_tokens":null,"output_tokens":89},"context_management":{"applied_edits":[]}})"},
-             {"message_delta",
-              R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":90}})"},
-             stop})
+      built(
+          {start,
+           begin(0, R"({"type":"thinking","thinking":"","signature":""})"),
+           delta(0, R"({"type":"thinking_delta","thinking":"Let me "})"),
+           delta(0, R"({"type":"thinking_delta","thinking":"see."})"),
+           delta(0, R"({"type":"signature_delta","signature":"old"})"),
+           delta(0, R"({"type":"signature_delta","signature":"Eq=="})"),
+           end(0),
+           begin(1, R"({"type":"text","text":"Da"})"),
+           {"ping", "{}"},
+           text(1, "s \\\"ist\\\""),
+           delta(1, R"({"type":"citations_delta","citation":{"cited_text":"a"}})"),
+           delta(1, R"({"type":"citations_delta","citation":{"cited_text":"b"}})"),
+           text(1, " gut"),
+           end(1),
+           begin(2, R"({"type":"tool_use","id":"toolu_1","name":"weather","input":{}})"),
+           input(2, ""),
+           input(2, "{\"city\":"),
+           input(2, " \"Bern\", \"n\": 12345678901234567890123}"),
+           end(2),
+           {"message_delta",
+            R"({"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null,"container":{"id":"c"}},"usage":{"input_tokens":null,"output_tokens":89},"context_management":{"applied_edits":[]}})"},
+           {"message_delta",
+            R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":90}})"},
+           stop})
           .build();
   CHECK(whole.id() == "msg_1");
   CHECK(whole.model() == "claude-opus-4-8");
@@ -150,7 +151,8 @@ TEST_CASE("blocks without a delta, and members nobody knows, stay as they are") 
 
 TEST_CASE("a message that is not whole yet reads as far as it has come") {
   CHECK(built({}).build().id().empty());
-  const message half = built({start, begin(0, R"({"type":"text","text":""})"), text(0, "ab")}).build();
+  const message half =
+      built({start, begin(0, R"({"type":"text","text":""})"), text(0, "ab")}).build();
   CHECK(half.text() == "ab");
   CHECK(half.stop_reason() == reroute::stop_reason::none);
   CHECK(built({text(0, "nobody's"), end(7)}).build().text().empty());

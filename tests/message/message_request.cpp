@@ -152,8 +152,9 @@ TEST_CASE("a request that cannot be answered is not encoded") {
         R"({"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"a"}]})");
   CHECK(body_of(message_request("m").user("a"), operation::count_tokens) ==
         R"({"model":"m","messages":[{"role":"user","content":"a"}]})");
-  CHECK(body_of(message_request("m").user("a"), operation::stream) ==
-        R"({"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"a"}],"stream":true})");
+  CHECK(
+      body_of(message_request("m").user("a"), operation::stream) ==
+      R"({"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"a"}],"stream":true})");
   CHECK(body_of(bare(), operation::stream) == R"({"model":"m","stream":true})");
   CHECK(message_request("m").max_tokens(7).user("a").encode(operation::stream).max_tokens() == 7);
 }

@@ -16,8 +16,8 @@ using way = resume_hint::way;
 namespace {
 
 message partial(const std::string& model, const std::string& content) {
-  const auto read = message::parse(R"({"type":"message","model":")" + model + R"(","content":)" +
-                                   content + "}");
+  const auto read =
+      message::parse(R"({"type":"message","model":")" + model + R"(","content":)" + content + "}");
   REQUIRE(read);
   return *read;
 }
@@ -29,13 +29,14 @@ way way_of(const std::string& model) {
 }  // namespace
 
 TEST_CASE("models up to 4.5 take a prefill, newer and unknown ones do not") {
-  for (const auto* old :
-       {"claude-2.1", "claude-3-opus-20240229", "claude-3-5-haiku@20241022", "claude-opus-4-20250514",
-        "claude-opus-4-1-20250805", "claude-haiku-4-5", "claude-opus-4-5-20251101",
-        "anthropic.claude-3-haiku-20240307-v1:0", "us.anthropic.claude-sonnet-4-20250514-v1:0"})
+  for (const auto* old : {"claude-2.1", "claude-3-opus-20240229", "claude-3-5-haiku@20241022",
+                          "claude-opus-4-20250514", "claude-opus-4-1-20250805", "claude-haiku-4-5",
+                          "claude-opus-4-5-20251101", "anthropic.claude-3-haiku-20240307-v1:0",
+                          "us.anthropic.claude-sonnet-4-20250514-v1:0"})
     CHECK(way_of(old) == way::prefill);
-  for (const auto* fresh : {"claude-opus-4-6", "claude-opus-4-8", "claude-sonnet-5", "claude-opus-5-1",
-                            "anthropic.claude-opus-4-6-v1:0", "opus-prod", "", "claude-next-20270101"})
+  for (const auto* fresh :
+       {"claude-opus-4-6", "claude-opus-4-8", "claude-sonnet-5", "claude-opus-5-1",
+        "anthropic.claude-opus-4-6-v1:0", "opus-prod", "", "claude-next-20270101"})
     CHECK(way_of(fresh) == way::ask_again);
 }
 

@@ -57,15 +57,16 @@ TEST_CASE("deltas by their kind") {
 }
 
 TEST_CASE("an event as JSON says all that came") {
-  for (const auto* inner : {R"({"type":"text_delta","text":"a\"b"})",
-                            R"({"type":"thinking_delta","thinking":""})",
-                            R"({"type":"text_delta","text":"a","more":[1,2]})",
-                            R"({"type":"citations_delta","citation":{}})"}) {
+  for (const auto* inner :
+       {R"({"type":"text_delta","text":"a\"b"})", R"({"type":"thinking_delta","thinking":""})",
+        R"({"type":"text_delta","text":"a","more":[1,2]})",
+        R"({"type":"citations_delta","citation":{}})"}) {
     const std::string data = delta(inner);
     CHECK(boost::json::parse(read_delta(inner).json_text()) == boost::json::parse(data));
     CHECK(read_delta(inner).json() == boost::json::parse(data));
   }
-  const std::string data = R"({"type":"content_block_stop","index":0,"number":12345678901234567890123})";
+  const std::string data =
+      R"({"type":"content_block_stop","index":0,"number":12345678901234567890123})";
   CHECK(read("content_block_stop", data).json_text() == data);
 }
 
@@ -131,8 +132,7 @@ TEST_CASE("what is not what its name promises is refused, without quoting it") {
         before + "its delta has no \"text\"");
   CHECK(reason("content_block_delta", delta(R"({"type":"text_delta","text":1})")) ==
         before + "its delta has no \"text\"");
-  CHECK(reason("content_block_start", R"({"index":0})").find("content_block") !=
-        std::string::npos);
+  CHECK(reason("content_block_start", R"({"index":0})").find("content_block") != std::string::npos);
   CHECK(reason("message_start", "{}") ==
         "the event \"message_start\" is wrong: it has no \"message\"");
   CHECK(reason("message_stop", "{").find("not JSON") != std::string::npos);

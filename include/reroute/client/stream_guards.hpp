@@ -42,9 +42,8 @@ class stream_guards {
   /// `errc::stream_too_slow`. Default none (0). `window` must be more than zero.
   stream_guards& min_throughput(std::size_t bytes_per_second,
                                 std::chrono::milliseconds window = std::chrono::seconds(30)) &;
-  stream_guards&& min_throughput(
-      std::size_t bytes_per_second,
-      std::chrono::milliseconds window = std::chrono::seconds(30)) && {
+  stream_guards&& min_throughput(std::size_t bytes_per_second,
+                                 std::chrono::milliseconds window = std::chrono::seconds(30)) && {
     return static_cast<stream_guards&&>(min_throughput(bytes_per_second, window));
   }
 

@@ -89,9 +89,9 @@ class event_stream_parser {
   std::string partial_;        // of a line that began in an earlier piece
   field_text name_, data_;
   bool has_data_ = false;
-  bool line_used_ = false;      // partial_ was handed out
-  bool after_return_ = false;   // a line feed now belongs to the line before
-  std::uint8_t mark_ = 0;       // bytes of the byte order mark that were seen; 4: it is decided
+  bool line_used_ = false;     // partial_ was handed out
+  bool after_return_ = false;  // a line feed now belongs to the line before
+  std::uint8_t mark_ = 0;      // bytes of the byte order mark that were seen; 4: it is decided
   event_stream_error error_ = event_stream_error::none;
   std::string last_id_;
   std::optional<std::chrono::milliseconds> retry_;

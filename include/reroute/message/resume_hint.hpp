@@ -17,8 +17,8 @@ namespace reroute {
 class resume_hint {
  public:
   enum class way : std::uint8_t {
-    restart,   ///< nothing to go on from: send the same request again
-    prefill,   ///< models up to 4.5: the text so far becomes the beginning of the assistant's turn
+    restart,  ///< nothing to go on from: send the same request again
+    prefill,  ///< models up to 4.5: the text so far becomes the beginning of the assistant's turn
     ask_again  ///< newer models, which refuse a prefill: a user's turn quotes the text and asks for more
   };
 

@@ -30,17 +30,17 @@ enum class shown_certificate : std::uint8_t { good, expired, self_signed, wrong_
 
 /// What can be made to go wrong with a request, or (the last two) with a connection.
 enum class fault_kind : std::uint8_t {
-  status,              ///< answers `status` in the face's own words
-  reset_before_head,   ///< reads the request, then resets the connection
-  reset_after_head,    ///< sends the head, then resets the connection
-  truncated_body,      ///< sends a part of the body, then closes without a TLS close_notify
-  stalled_body,        ///< sends a part of the body, and nothing more until the peer gives up
-  error_event,         ///< a stream that turns into an `error` event with `status` in the face's words;
-                       ///< an answer that is no stream becomes that error, under a 200
-  silence,             ///< reads the request, and says nothing until the peer gives up
-  garbage,             ///< answers what is no HTTP, then closes
-  html,                ///< answers a gateway's page with `status`; the connection stays
-  slow_drip,           ///< a right answer, `bytes` of it every `every`
+  status,             ///< answers `status` in the face's own words
+  reset_before_head,  ///< reads the request, then resets the connection
+  reset_after_head,   ///< sends the head, then resets the connection
+  truncated_body,     ///< sends a part of the body, then closes without a TLS close_notify
+  stalled_body,       ///< sends a part of the body, and nothing more until the peer gives up
+  error_event,  ///< a stream that turns into an `error` event with `status` in the face's words;
+                ///< an answer that is no stream becomes that error, under a 200
+  silence,      ///< reads the request, and says nothing until the peer gives up
+  garbage,      ///< answers what is no HTTP, then closes
+  html,         ///< answers a gateway's page with `status`; the connection stays
+  slow_drip,    ///< a right answer, `bytes` of it every `every`
   close_after_answer,  ///< a right answer without `Connection: close`, then closes
   close_before_head,   ///< reads the request, then closes in order
   plain_text,          ///< answers the TLS handshake with plain HTTP, then closes

@@ -57,8 +57,7 @@ class streamed_answer {
   streamed_answer&& ping() && { return std::move(ping()); }
   /// An error in Anthropic's envelope.
   streamed_answer& error(std::string_view type, std::string_view message = "A scripted error") &;
-  streamed_answer&& error(std::string_view type,
-                          std::string_view message = "A scripted error") && {
+  streamed_answer&& error(std::string_view type, std::string_view message = "A scripted error") && {
     return std::move(error(type, message));
   }
   /// message_delta and message_stop.
