@@ -24,5 +24,6 @@ install(FILES
   ${PROJECT_BINARY_DIR}/reroute-config.cmake
   ${PROJECT_BINARY_DIR}/reroute-config-version.cmake
   cmake/Findasio.cmake
+  cmake/Findnghttp2.cmake
   DESTINATION ${reroute_package_dir})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reroute)

@@ -25,6 +25,7 @@ category of_errc(errc value) noexcept {
     case errc::rate_limited:
       return category::rate_limit;
     case errc::overloaded:
+    case errc::enhance_your_calm:
     case errc::too_many_waiting:
       return category::overloaded;
     case errc::quota_exhausted:

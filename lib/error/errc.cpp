@@ -40,6 +40,8 @@ const char* text_of(errc value) noexcept {
       return "the response head is larger than the limit";
     case errc::body_too_large:
       return "the response body is larger than the limit";
+    case errc::enhance_your_calm:
+      return "the peer asks for calm";
     case errc::malformed_answer:
       return "the answer is not what the Messages API answers";
     case errc::connect_timeout:

@@ -8,6 +8,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace reroute::detail {
@@ -19,6 +20,8 @@ struct channel {
   asio::ip::tcp::socket socket;
   std::unique_ptr<tls_engine> tls;  ///< empty: plain text
   bool closed = false;
+  bool http2 = false;  ///< chosen by ALPN
+  std::string early;   ///< what the peer said at once behind the handshake (HTTP/2 only)
 
   /// Sends what TLS has to say as far as the socket takes it at once.
   std::error_code flush_now();

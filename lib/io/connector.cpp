@@ -10,13 +10,17 @@
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <array>
 #include <utility>
 
 namespace reroute::detail {
 namespace {
 
-// HTTP/2 will stand before it
-constexpr std::string_view offered_protocols = "\x08http/1.1";
+// each name behind its length
+constexpr std::string_view http1_only = "\x08http/1.1";
+constexpr std::string_view http2_or_1 = "\x02h2\x08http/1.1";
+
+constexpr std::size_t most_early = 64 * 1024;
 
 struct race_guard {
   explicit race_guard(std::shared_ptr<connect_race> held) : race(std::move(held)) {}
@@ -37,9 +41,10 @@ struct buffer_guard {
 
 }  // namespace
 
-connector::connector(transport_core& core, const origin& to)
+connector::connector(transport_core& core, const origin& to, bool offer_http2)
     : core_(core),
       to_(to),
+      offer_http2_(offer_http2),
       wake_(core.executor),
       limit_(
           core.time,
@@ -94,7 +99,8 @@ asio::awaitable<void> connector::reach() {
 
 asio::awaitable<void> connector::secure() {
   const std::string key = to_.host + ':' + std::to_string(to_.port);
-  line_->tls = std::make_unique<tls_engine>(core_.tls, to_.host, key, offered_protocols);
+  line_->tls = std::make_unique<tls_engine>(core_.tls, to_.host, key,
+                                            offer_http2_ ? http2_or_1 : http1_only);
   tls_engine& tls = *line_->tls;
   const buffer_guard buffers(core_.buffers);
   const std::span<char> cipher(buffers.held->cipher.get(), io_buffers::cipher_size);
@@ -112,13 +118,24 @@ asio::awaitable<void> connector::secure() {
     tls.input({cipher.data(), size});
     if (size == 0) tls.input_end();
   }
-  // what came behind the handshake lies in a buffer that is about to be reused
-  char early = 0;
-  const auto more = tls.read(std::span<char>(&early, 1));
-  if (more.state != tls_engine::status::want_input) {
-    fail(errc::protocol_error, "the peer spoke before it was asked");
-  } else if (!tls.alpn().empty() && tls.alpn() != "http/1.1") {
-    fail(errc::tls_failed, "the peer chose a protocol that was not offered");
+  greeted();
+}
+
+// what came behind the handshake lies in a buffer that is about to be reused
+void connector::greeted() {
+  tls_engine& tls = *line_->tls;
+  line_->http2 = offer_http2_ && tls.alpn() == "h2";
+  if (!line_->http2 && !tls.alpn().empty() && tls.alpn() != "http/1.1")
+    return fail(errc::tls_failed, "the peer chose a protocol that was not offered");
+  std::array<char, 1024> some;
+  for (;;) {
+    const auto more = tls.read(some);
+    if (more.state == tls_engine::status::want_input) return;
+    // a server of HTTP/2 begins with its settings; one of HTTP/1.1 waits to be asked
+    if (more.state != tls_engine::status::done || !line_->http2 ||
+        line_->early.size() > most_early)
+      return fail(errc::protocol_error, "the peer spoke before it was asked");
+    line_->early.append(some.data(), more.size);
   }
 }
 

@@ -32,7 +32,8 @@ struct connected {
 /// Lives in the coroutine that connects; others may `abort` it.
 class connector {
  public:
-  connector(transport_core& core, const origin& to);
+  /// Offers HTTP/2 before HTTP/1.1 if asked to; `channel::http2` says what the peer chose.
+  connector(transport_core& core, const origin& to, bool offer_http2 = false);
 
   /// Never throws for what the network does. Cancellation: `asio::error::operation_aborted`.
   asio::awaitable<connected> run();
@@ -42,6 +43,7 @@ class connector {
  private:
   asio::awaitable<void> reach();
   asio::awaitable<void> secure();
+  void greeted();
   asio::awaitable<void> send_output();
   asio::awaitable<std::size_t> receive(std::span<char> into);
   bool give_up(const asio::cancellation_state& state);
@@ -49,6 +51,7 @@ class connector {
 
   transport_core& core_;
   const origin& to_;
+  bool offer_http2_;
   bell wake_;
   deadline limit_;
   bool stopped_ = false;

@@ -3,6 +3,8 @@
 #include <reroute/io/https_transport.hpp>
 
 #include "detail/asio_compat.hpp"
+#include "io/h2_exchange.hpp"
+#include "io/h2_pool.hpp"
 #include "io/http1_exchange.hpp"
 #include "io/pool.hpp"
 #include "io/transport_core.hpp"
@@ -37,8 +39,10 @@ void check(const https_options& options) {
   time("head_timeout", options.head_timeout);
   time("idle_timeout", options.idle_timeout);
   time("keep_alive", options.keep_alive);
+  time("ping_interval", options.ping_interval);
   count("max_connections", options.max_connections);
   count("max_connecting", options.max_connecting);
+  count("max_streams", options.max_streams);
   count("max_header_size", options.max_header_size);
   count("max_body_size", options.max_body_size);
 }
@@ -52,30 +56,42 @@ class origins {
 
   transport_core& core() noexcept { return core_; }
 
-  pool& of(const http::url& url) {
+  // the connections to one origin, over either version
+  struct door {
+    door(transport_core& core, const origin& to)
+        : http1(core, to),
+          http2(core, to,
+                [this](std::unique_ptr<channel> line) { http1.adopt(std::move(line)); }) {}
+    pool http1;
+    h2_pool http2;
+  };
+
+  door& of(const http::url& url) {
     const std::tuple<std::string_view, std::uint16_t, bool> wanted(url.host, url.port,
                                                                    url.secure());
-    auto at = pools_.find(wanted);
-    if (at == pools_.end()) {
+    auto at = doors_.find(wanted);
+    if (at == doors_.end()) {
       origin to;
       to.secure = url.secure();
       to.host = url.host;
       to.port = url.port;
-      auto made = std::make_unique<pool>(core_, std::move(to));
-      at = pools_.emplace(key(url.host, url.port, url.secure()), std::move(made)).first;
+      auto made = std::make_unique<door>(core_, to);
+      at = doors_.emplace(key(url.host, url.port, url.secure()), std::move(made)).first;
     }
     return *at->second;
   }
 
   void shutdown() {
-    for (auto& [where, pool] : pools_)
-      pool->shutdown();
+    for (auto& [where, each] : doors_) {
+      each->http1.shutdown();
+      each->http2.shutdown();
+    }
   }
 
  private:
   using key = std::tuple<std::string, std::uint16_t, bool>;
   transport_core core_;
-  std::map<key, std::unique_ptr<pool>, std::less<>> pools_;
+  std::map<key, std::unique_ptr<door>, std::less<>> doors_;
 };
 
 awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::request request) {
@@ -89,11 +105,23 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
-  auto exchange = std::make_unique<http1_exchange>(state, state->core());
-  result.error = co_await exchange->start(request, state->of(url));
-  if (!result.error) {
-    result.head = exchange->take_head();
-    result.body = std::move(exchange);
+  origins::door& to = state->of(url);
+  const bool may_be_http2 = url.secure() && state->core().options.versions != http_versions::http1;
+  if (may_be_http2 && !to.http2.speaks_http1()) {
+    auto exchange = std::make_unique<h2_exchange>(state, state->core());
+    result.error = co_await exchange->start(request, to.http2);
+    if (!result.error && !exchange->wants_http1()) {
+      result.head = exchange->take_head();
+      result.body = std::move(exchange);
+    }
+  }
+  if (!result.error && !result.body) {
+    auto exchange = std::make_unique<http1_exchange>(state, state->core());
+    result.error = co_await exchange->start(request, to.http1);
+    if (!result.error) {
+      result.head = exchange->take_head();
+      result.body = std::move(exchange);
+    }
   }
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return result;

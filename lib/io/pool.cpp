@@ -139,6 +139,15 @@ asio::awaitable<lease> pool::connect(lease slot, transport_error& error) {
   co_return std::move(slot);
 }
 
+void pool::adopt(std::unique_ptr<channel> line) {
+  ++slots_;
+  auto made = std::make_unique<http1_connection>(core_, *this, std::move(line));
+  made->rest();
+  made->served_ = 0;  // nothing has gone over it yet
+  idle_.push_back(std::move(made));
+  serve();
+}
+
 void pool::shutdown() {
   const std::error_code aborted = asio::error::operation_aborted;
   while (!line_.empty())

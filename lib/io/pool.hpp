@@ -71,6 +71,8 @@ class pool {
   /// A connection, idle or new. If `kept` has a slot, it is a new one within that slot, and first
   /// in line. Empty with `error` set if there is none to be had, or if cancelled.
   asio::awaitable<lease> acquire(lease kept, transport_error& error);
+  /// A connection that somebody else has made: it is idle now.
+  void adopt(std::unique_ptr<channel> line);
   /// Closes what is idle, aborts all exchanges, connects and waits.
   void shutdown();
 

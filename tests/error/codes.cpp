@@ -33,6 +33,7 @@ const std::pair<errc, category> all_codes[] = {
     {errc::protocol_error, category::network},
     {errc::header_too_large, category::network},
     {errc::body_too_large, category::network},
+    {errc::enhance_your_calm, category::overloaded},
     {errc::malformed_answer, category::network},
     {errc::connect_timeout, category::timeout},
     {errc::head_timeout, category::timeout},

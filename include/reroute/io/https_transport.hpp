@@ -1,4 +1,4 @@
-// The transport that ships: HTTP/1.1 over TLS with a keep-alive pool per origin.
+// The transport that ships: HTTP/2 or HTTP/1.1 over TLS, with its connections per origin.
 #pragma once
 
 #include <reroute/io/clock.hpp>
@@ -24,6 +24,12 @@ struct tls_options {
   bool dangerously_accept_any_certificate = false;
 };
 
+/// Which versions of HTTP are offered to a peer (ALPN).
+enum class http_versions : unsigned char {
+  http2_or_1,  ///< HTTP/2, and HTTP/1.1 where the peer does not speak it
+  http1,       ///< HTTP/1.1 alone
+};
+
 /// Options of `https_transport`. Zero in a time means no limit.
 struct https_options {
   tls_options tls = {};
@@ -36,8 +42,16 @@ struct https_options {
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
   /// How long an unused connection is kept. Default 30 s.
   std::chrono::milliseconds keep_alive = std::chrono::seconds(30);
-  /// Connections per origin (scheme, host, port). Default 256. At least 1.
+  /// Default `http2_or_1`. Plain http is HTTP/1.1 always.
+  http_versions versions = http_versions::http2_or_1;
+  /// Connections per origin (scheme, host, port). Default 256. At least 1. Over HTTP/2 another one is opened
+  /// when all streams of those that are open are in use.
   std::size_t max_connections = 256;
+  /// Requests under way on one HTTP/2 connection, if the peer allows as many. Default 100. At least 1.
+  std::size_t max_streams = 100;
+  /// A connection with requests under way that says nothing for so long is asked for a sign of life (HTTP/2
+  /// PING), and given up if there is none in as long again. Default 20 s.
+  std::chrono::milliseconds ping_interval = std::chrono::seconds(20);
   /// Connections per origin that may be connecting at once: handshakes cost CPU. Default 16. At least 1.
   std::size_t max_connecting = 16;
   /// Bytes of a response's status line and header fields. Default 64 KiB.

@@ -1,0 +1,93 @@
+// One HTTP/2 connection: a channel, a session on it, and the bytes between them.
+#pragma once
+
+#include "io/channel.hpp"
+#include "io/deadlines.hpp"
+#include "io/h2_session.hpp"
+#include "io/transport_core.hpp"
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+namespace reroute::detail {
+
+/// What the owner of a stream hears: called from the loop, not from inside any function of the connection.
+class h2_listener {
+ public:
+  virtual ~h2_listener() = default;
+  /// Something happened to the stream: look at it.
+  virtual void stirred() = 0;
+};
+
+/// A stream with its owner.
+struct h2_request : h2_stream {
+  explicit h2_request(h2_listener& whom) : listener(&whom) {}
+  h2_listener* listener;
+};
+
+/// Reads all the time, and writes what the session has to say in as few records as it fits in, at most
+/// so far ahead of the socket that a small request does not queue behind a large body. Kept alive by its
+/// operations; it lets go of the transport's common things when it is closed.
+class h2_connection : public std::enable_shared_from_this<h2_connection> {
+ public:
+  /// `changed` is told when a stream has ended or the connection closes: there may be room, or it may
+  /// have to be replaced.
+  h2_connection(transport_core& core, std::unique_ptr<channel> line, std::function<void()> changed);
+  h2_connection(const h2_connection&) = delete;
+  h2_connection& operator=(const h2_connection&) = delete;
+  ~h2_connection();
+
+  void start();
+  /// Asks. Its owner calls `leave` before it goes.
+  void open(h2_request& stream, const http::request& request);
+  void leave(h2_request& stream);
+  /// The owner has read so much of the body.
+  void consumed(h2_request& stream, std::size_t size);
+  void close(std::error_code why, std::string detail = {});
+
+  [[nodiscard]] bool has_room() const;
+  /// Somebody will open a stream soon: the room is his.
+  void reserve() noexcept { ++reserved_; }
+  void unreserve() noexcept { --reserved_; }
+  /// Reads what has come while it rested. False if it is of no more use.
+  [[nodiscard]] bool wake_up();
+  [[nodiscard]] std::size_t open() const { return session_.open(); }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// It takes no more requests, but those under way may go on.
+  [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
+  /// A request has been answered on it.
+  [[nodiscard]] bool proved() const noexcept { return proved_; }
+  /// When a byte came last.
+  [[nodiscard]] time_point heard_at() const noexcept { return heard_at_; }
+
+ private:
+  void read();
+  void heard(std::size_t size);
+  bool decrypt(std::size_t size);
+  void rest();
+  void flush();
+  bool fill_output();
+  void flush_soon();
+  void tell();
+  void rest_or_watch();
+  void time_is_up();
+  void fail_read(const std::error_code& ec);
+
+  transport_core* core_;  // null once closed
+  std::unique_ptr<channel> line_;
+  h2_session session_;
+  std::function<void()> changed_;
+  std::optional<deadline> limit_;
+  std::size_t pings_ = 0;                   // sent
+  std::size_t reserved_ = 0;
+  time_point heard_at_{};
+  std::unique_ptr<char[]> cipher_;
+  bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
+  bool closed_ = false, proved_ = false;
+};
+
+}  // namespace reroute::detail

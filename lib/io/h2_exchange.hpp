@@ -1,0 +1,64 @@
+// One request and its response over HTTP/2.
+#pragma once
+
+#include <reroute/error/errc.hpp>
+#include <reroute/http/message.hpp>
+#include <reroute/io/transport.hpp>
+
+#include "io/bell.hpp"
+#include "io/deadlines.hpp"
+#include "io/h2_connection.hpp"
+#include "io/h2_pool.hpp"
+
+#include <asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace reroute::detail {
+
+/// Lives from the request until the end of its response, or until it is given up: then it resets the
+/// stream. Asks again, on another connection, what the peer has not looked at.
+class h2_exchange final : public response_body, private h2_listener {
+ public:
+  /// `owner` keeps core and pool alive.
+  h2_exchange(std::shared_ptr<void> owner, transport_core& core);
+  h2_exchange(const h2_exchange&) = delete;
+  h2_exchange& operator=(const h2_exchange&) = delete;
+  ~h2_exchange() override;
+
+  /// Asks, and returns when the head is there. Once per object.
+  asio::awaitable<transport_error> start(const http::request& request, h2_pool& home);
+  /// Nothing was sent: the peer speaks HTTP/1.1, and wants it.
+  [[nodiscard]] bool wants_http1() const noexcept { return wants_http1_; }
+  [[nodiscard]] http::response_head take_head() { return std::move(stream_->head); }
+
+  asio::awaitable<body_piece> read() override;
+
+ private:
+  void stirred() override { wake_.ring(); }
+  void limit(std::chrono::milliseconds time, errc why);
+  void let_go() noexcept;
+  asio::awaitable<bool> ask(const http::request& request);
+  [[nodiscard]] bool may_ask_again(const http::request& request) const;
+
+  std::shared_ptr<void> owner_;
+  transport_core& core_;
+  bell wake_;
+  std::optional<deadlines::hold> running_;  // time passes while it lasts
+  deadline limit_;
+  errc limit_says_ = errc::head_timeout;
+  std::error_code stopped_;  // by a limit, or cancelled
+  std::shared_ptr<h2_connection> connection_;
+  std::optional<h2_request> stream_;
+  std::string piece_;        // handed out
+  time_point asked_at_{};
+  bool proved_ = false;      // the connection had answered before
+  bool sent_ = false;        // to anybody who may have looked at it
+  bool wants_http1_ = false;
+};
+
+}  // namespace reroute::detail

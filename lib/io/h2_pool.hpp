@@ -1,0 +1,62 @@
+// The HTTP/2 connections of one origin: how many it takes, and who waits for room on one.
+#pragma once
+
+#include "io/bell.hpp"
+#include "io/connector.hpp"
+#include "io/h2_connection.hpp"
+#include "io/transport_core.hpp"
+
+#include <asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <vector>
+
+namespace reroute::detail {
+
+/// Requests fill one connection after the other; when all streams are in use and somebody waits, another
+/// connection is opened. The first connection shows whether the peer speaks HTTP/2 at all: until then
+/// there is only that one. If it does not, the connection goes to `found_http1`, and everybody is told.
+class h2_pool {
+ public:
+  using adopt = std::function<void(std::unique_ptr<channel>)>;
+
+  h2_pool(transport_core& core, origin to, adopt found_http1)
+      : core_(core), to_(std::move(to)), found_http1_(std::move(found_http1)) {}
+  h2_pool(const h2_pool&) = delete;
+  h2_pool& operator=(const h2_pool&) = delete;
+  ~h2_pool() { shutdown(); }
+
+  /// A connection with room that is reserved for one stream. Empty with `error` set, or without one if
+  /// the peer speaks HTTP/1.1 only. `owner` keeps this pool alive.
+  asio::awaitable<std::shared_ptr<h2_connection>> acquire(std::shared_ptr<void> owner,
+                                                          transport_error& error);
+  [[nodiscard]] bool speaks_http1() const noexcept { return http1_; }
+  /// The peer wants HTTP/1.1 from now on.
+  void use_http1() noexcept { http1_ = true; }
+  void shutdown();
+
+  [[nodiscard]] std::size_t connections() const noexcept { return all_.size(); }
+
+ private:
+  struct waiter;
+  [[nodiscard]] std::shared_ptr<h2_connection> take();
+  void serve();
+  void changed();
+  void connect_more(const std::shared_ptr<void>& owner);
+  asio::awaitable<void> connect(std::shared_ptr<void> owner);
+  void connected(std::unique_ptr<channel> line);
+
+  transport_core& core_;
+  origin to_;
+  adopt found_http1_;
+  std::vector<std::shared_ptr<h2_connection>> all_;
+  std::list<waiter*> line_;
+  std::list<connector*> connectors_;
+  std::size_t connecting_ = 0;
+  bool http2_ = false, http1_ = false, shut_ = false;
+};
+
+}  // namespace reroute::detail
