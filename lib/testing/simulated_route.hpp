@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -37,6 +38,7 @@ class simulated_route final : public transport,
     kind what = kind::answer;
     storm_time at{0};     // when the client hears it
     announced refusal;    // made when the request came
+    std::optional<http::response> answer;  // if it was, too
     storm_time until{0};  // the route is closed, as it says
   };
   [[nodiscard]] verdict judge(std::size_t call);

@@ -199,10 +199,14 @@ void pace::heard(double limit, double remaining, double least, double most,
   rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
     const double kept = std::min(1.0, told_reserve * limit);
-    const double left = std::min(judge_.corrected(credit_ + owed_ + kept, remaining, told) - kept,
+    limit_reading with_reserve = told;
+    if (told.predicted) with_reserve.predicted = *told.predicted + kept;
+    const double left = std::min(judge_.corrected(credit_ + owed_ + kept, remaining, with_reserve, limit, rate()) - kept,
                                  std::max(1.0, burst_));
     credit_ = owed_ > 0 ? std::min(credit_, left) : left;
     owed_ = left - credit_;
+  } else {
+    judge_.weigh(remaining, told, limit, rate());
   }
 }
 

@@ -29,7 +29,7 @@ void token_mirror::heard(double limit, double remaining, nanoseconds reset,
   if (limit != limit_) rate_ = 0;
   limit_ = limit;
   rate_ = std::max(rate_, told_rate(limit, remaining, reset));
-  level_ = judge_.corrected(level_, remaining, told);
+  level_ = judge_.corrected(level_, remaining, told, limit, rate_);
 }
 
 token_mirror::time_point token_mirror::earliest(double tokens, time_point now) {
