@@ -142,7 +142,9 @@ std::optional<request_limit::time_point> request_limit::refused(const limit_refu
     better = refused_blindly(by, ended, now, opens);
   }
   span_.give_back(by.number);
-  if (ended.let_through >= 1) row_ = ended;
+  if (ended.let_through < 1) return better;
+  row_ = ended;
+  if (by.hint.count() <= 0) remember(ended);
   return better;
 }
 
@@ -158,7 +160,7 @@ std::optional<request_limit::time_point> request_limit::refused_blindly(const li
   if (!window_.known() && no_bucket) {
     // a bucket's refusals end no window: it began before them, if that is not too long ago
     const bool before = known_by() != limit_evidence::headers && span_.first < row_.first &&
-                        row_.ended - span_.began <= longest_first;
+                        row_.ended - span_.began <= longest_first && !repeated(row_);
     window_.adopt(before ? span_.first : row_.first, before ? span_.began : row_.began,
                   row_.number, before ? span_.before(row_.number) : row_.let_through);
     window_.refused_blindly(row_.number, row_.ended);
@@ -219,7 +221,8 @@ void request_limit::refused_with_hint(const limit_refusal& by, const period& end
   if (!beside_a_bucket && !window_alone && !by_count) return;
   // a bucket's refusals end no window
   const period whole =
-      by_count ? ended
+      by_count || repeated(ended)
+          ? ended
                : period{span_.first, by.number, span_.began, by.sent, span_.before(by.number)};
   if (whole.ended - whole.began > std::max<nanoseconds>(2 * by.hint, longest_first)) return;
   window_.adopt(whole.first, whole.began, whole.number, whole.let_through);
@@ -243,6 +246,15 @@ void request_limit::doubt_shapes(const period& ended) {
 void request_limit::remember(const period& ended) {
   periods_.push_back(ended);
   if (periods_.size() > compared) periods_.pop_front();
+}
+
+// as many as in a period before: a window that is used up each time, whatever else there is
+bool request_limit::repeated(const period& that) const {
+  return that.let_through >= enough_to_compare &&
+         std::any_of(periods_.begin(), periods_.end(), [&](const period& each) {
+           return each.number != that.number &&
+                  std::abs(each.let_through - that.let_through) <= same * that.let_through;
+         });
 }
 
 // a window lets the same number through however long that takes; a bucket lets more through in a

@@ -103,6 +103,7 @@ class request_limit {
   void mirror_window(limit_evidence by, time_point now);
   [[nodiscard]] bool window_is_full(std::uint64_t number) const;
   [[nodiscard]] bool same_count() const;
+  [[nodiscard]] bool repeated(const period& that) const;
   void remember(const period& ended);
   void doubt_shapes(const period& ended);
 
