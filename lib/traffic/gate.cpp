@@ -122,7 +122,9 @@ void gate::forget_seen(time_point now) {
 
 // the server's limits are as if it had never come
 void gate::took_nothing(const permit& held) {
-  give_back(held.input_tokens, held.output_tokens);
+  input_.refused(held.number, held.input_tokens);
+  output_.refused(held.number, held.output_tokens);
+  tokens_.refused(held.number, held.input_tokens + held.output_tokens);
   all_requests_ -= 1;
   all_input_ -= held.input_tokens;
   refused_.push_back({held.number, next_number_, held.input_tokens});
@@ -158,9 +160,9 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
   limits_ = limits;
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
-                              const std::optional<double>& left) {
-    return limit_reading{unseen,      all - so_far,     now - held.at, left,
-                         held.number, next_number_ - 1, so_far,        now};
+                              const std::optional<double>& left, double own = 0) {
+    return limit_reading{unseen,           all - so_far, now - held.at, left, held.number,
+                         next_number_ - 1, so_far,       own,           now};
   };
   const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
                         token_mirror& mirror) {
@@ -187,7 +189,7 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
                   now);
   told(limits.input_tokens,
        reading_of(unseen_input, all_input_, held.input_so_far - refused_input,
-                  plus(held.input_left, refused_input)),
+                  plus(held.input_left, refused_input), held.input_tokens),
        input_);
   // what was reserved of these comes back with the answer: our own account says little
   told(limits.output_tokens, reading_of(unseen_output, unseen_output, 0, std::nullopt), output_);

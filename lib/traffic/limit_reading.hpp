@@ -20,7 +20,8 @@ struct limit_reading {
   std::uint64_t number = 0;  ///< of that attempt
   std::uint64_t last = 0;    ///< of the last attempt until now
   double taken = 0;          ///< by all attempts up to that one that were not refused
-  std::chrono::steady_clock::time_point now{};
+  double own = 0;            ///< of that, by that one; 0: not known
+  std::chrono::steady_clock::time_point now = {};
 };
 
 /// Some servers write what is left when they let a request through, some when they answer it, many
