@@ -44,8 +44,9 @@ struct permit {
   bool given_back = false;  ///< the caller's to set, after `admitted`
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
-  double input_tokens = 0, output_tokens = 0;       ///< reserved
-  double requests_so_far = 0, input_so_far = 0;  ///< of all permits up to this one, less what is known to be refused
+  double input_tokens = 0, output_tokens = 0;  ///< reserved
+  double requests_so_far = 0,
+         input_so_far = 0;  ///< of all permits up to this one, less what is known to be refused
   std::optional<double> requests_left, input_left;  ///< after it, by our own account
 };
 

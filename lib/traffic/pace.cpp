@@ -55,9 +55,9 @@ constexpr double slack_share = 0.05;   // of a limit that is left, at least two:
 constexpr double told_reserve = 0.05;  // of a limit, at most one: headers tell whole numbers
 constexpr double reserve = 0.5;        // credits of an opening that are left: counts are coarse
 constexpr double almost = 1 - 1e-6;    // a whole credit
-constexpr seconds headers_silent{1};   // without news for so long, only refusals say that it is less
+constexpr seconds headers_silent{1};  // without news for so long, only refusals say that it is less
 constexpr double silent_speed = 0.5;  // of growth, then
-constexpr seconds headers_fade{3};     // and for so long, they are no evidence any more
+constexpr seconds headers_fade{3};    // and for so long, they are no evidence any more
 
 // The rate of a limit that held `credits` and was empty when growth from `base` had come to `tried`:
 // what was taken above the rate, while growing past it, is the credits.
@@ -131,7 +131,8 @@ void pace::refill(time_point now) {
   const bool told = known_by_ == limit_evidence::headers;
   if (pressed_ && (slack_ || !told)) calm_ += passed;
   // they do not say whether there is more: slowly, it may cost a refusal
-  if (pressed_ && !slack_ && told && now - told_at_ > headers_silent) calm_ += silent_speed * passed;
+  if (pressed_ && !slack_ && told && now - told_at_ > headers_silent)
+    calm_ += silent_speed * passed;
   pressed_ = false;
   if (const double grown = rate_ * growth(); grown >= much_growth * rate_) {
     rate_ = rate();  // it stands, and goes on from there
@@ -201,8 +202,9 @@ void pace::heard(double limit, double remaining, double least, double most,
     const double kept = std::min(1.0, told_reserve * limit);
     limit_reading with_reserve = told;
     if (told.predicted) with_reserve.predicted = *told.predicted + kept;
-    const double left = std::min(judge_.corrected(credit_ + owed_ + kept, remaining, with_reserve, limit, rate()) - kept,
-                                 std::max(1.0, burst_));
+    const double left = std::min(
+        judge_.corrected(credit_ + owed_ + kept, remaining, with_reserve, limit, rate()) - kept,
+        std::max(1.0, burst_));
     credit_ = owed_ > 0 ? std::min(credit_, left) : left;
     owed_ = left - credit_;
   } else {
@@ -320,7 +322,8 @@ void pace::learn(double admitted, double open_for, time_point sent) {
   double least = 0, most = tried * step_down;
   if (emptied_) {
     const double alone = std::max(seconds(sent - empty_ - spilled_).count(), 1e-3);
-    const double together = std::max(seconds(sent - anchor_ - spilled_before_ - spilled_).count(), 1e-3);
+    const double together =
+        std::max(seconds(sent - anchor_ - spilled_before_ - spilled_).count(), 1e-3);
     if (since_anchor_ >= enough_evidence) least = since_anchor_ / together;
     // the limit has changed: only the last period counts
     // (by a few more or less than that: a short period's count is coarse)
@@ -393,7 +396,8 @@ void pace::opened(time_point now, bool ramped, double slipped) {
   const seconds since = now - (emptied_ ? empty_ : interrupted_);
   if (!emptied_) slipped = 0;
   since_anchor_ += slipped;
-  double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_ - slipped);
+  double there =
+      windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_ - slipped);
   if (known_by_ == limit_evidence::none) there = first_burst_;
   if (smooth() && !windowed_) there = std::min(there, rate_ * spread);
   there = std::max(there, 1.0);

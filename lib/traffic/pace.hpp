@@ -121,8 +121,8 @@ class pace {
   time_point empty_{};   // the last one
   time_point anchor_{};  // the one that evidence counts from
   bool emptied_ = false;
-  bool measured_ = false;     // it was empty once
-  bool guessed_ = false;      // the rate is what one refusal says
+  bool measured_ = false;    // it was empty once
+  bool guessed_ = false;     // the rate is what one refusal says
   double since_anchor_ = 0;  // admitted
   // time in which the bucket was full, and took no more: since the opening, and since the anchor before it
   std::chrono::duration<double> spilled_{0}, spilled_before_{0};
@@ -132,13 +132,13 @@ class pace {
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
   double shrunk_from_ = 0, shrunk_burst_ = 0;  // the bucket before
-  int looked_for_ = 0;      // how often it was looked for since
-  double lost_ = 0;         // seconds of its rate that a closing lets fall
+  int looked_for_ = 0;                         // how often it was looked for since
+  double lost_ = 0;                            // seconds of its rate that a closing lets fall
   reading_judge judge_;
-  bool slack_ = false;    // the last ones said that much is left
+  bool slack_ = false;                     // the last ones said that much is left
   double told_least_ = 0, told_most_ = 0;  // what they say the rate is
   time_point contradicted_at_{};
-  int contradicted_ = 0;  // refusals although headers said that something is left
+  int contradicted_ = 0;                  // refusals although headers said that something is left
   time_point told_at_{}, told_before_{};  // the last reading, and the one before
 };
 

@@ -161,8 +161,8 @@ std::optional<request_limit::time_point> request_limit::refused_blindly(const li
     // a bucket's refusals end no window: it began before them, if that is not too long ago
     const bool before = known_by() != limit_evidence::headers && span_.first < row_.first &&
                         row_.ended - span_.began <= longest_first && !repeated(row_);
-    window_.adopt(before ? span_.first : row_.first, before ? span_.began : row_.began,
-                  row_.number, before ? span_.before(row_.number) : row_.let_through);
+    window_.adopt(before ? span_.first : row_.first, before ? span_.began : row_.began, row_.number,
+                  before ? span_.before(row_.number) : row_.let_through);
     window_.refused_blindly(row_.number, row_.ended);
     blind_ = true;
     window_only_ = !before;
@@ -220,10 +220,9 @@ void request_limit::refused_with_hint(const limit_refusal& by, const period& end
   const bool by_count = !long_wait && !window_alone && same_count();
   if (!beside_a_bucket && !window_alone && !by_count) return;
   // a bucket's refusals end no window
-  const period whole =
-      by_count || repeated(ended)
-          ? ended
-               : period{span_.first, by.number, span_.began, by.sent, span_.before(by.number)};
+  const period whole = by_count || repeated(ended) ? ended
+                                                   : period{span_.first, by.number, span_.began,
+                                                            by.sent, span_.before(by.number)};
   if (whole.ended - whole.began > std::max<nanoseconds>(2 * by.hint, longest_first)) return;
   window_.adopt(whole.first, whole.began, whole.number, whole.let_through);
   window_.refused(by.number, by.sent, by.hint, by.grain);

@@ -118,8 +118,8 @@ class request_limit {
   count period_;           // since the last opening
   count span_;             // since an opening that no bucket explains: a window began there, if any
   bool new_span_ = false;  // with the next opening
-  std::uint64_t next_ = 1;  // number
-  double slipped_ = 0;      // sent after the refusal that closed it, and not refused
+  std::uint64_t next_ = 1;      // number
+  double slipped_ = 0;          // sent after the refusal that closed it, and not refused
   std::deque<period> periods_;  // the last few
   period row_;                  // the last in which anything was let through
 };

@@ -1,7 +1,8 @@
 // When did the server write what it says is left?
+#include "traffic/limit_reading.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/traffic/gate_scripts.hpp"
-#include "traffic/limit_reading.hpp"
 
 #include <algorithm>
 #include <vector>

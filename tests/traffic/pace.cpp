@@ -1,7 +1,8 @@
 // What one period of a bucket proves, and what it does not.
+#include "traffic/pace.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/traffic/storm_on_a_gate.hpp"
-#include "traffic/pace.hpp"
 
 using namespace std::chrono_literals;
 using reroute::detail::pace;

@@ -1,6 +1,7 @@
 // How fast a bucket of tokens fills, when answers take half a minute to tell.
-#include "tests/support/catch.hpp"
 #include "traffic/token_mirror.hpp"
+
+#include "tests/support/catch.hpp"
 
 using namespace std::chrono_literals;
 using reroute::detail::limit_reading;
@@ -37,8 +38,8 @@ struct rig {
     told.taken = taken + cost;
     told.own = cost;
     told.now = now;
-    at.heard(10000, level, std::chrono::ceil<std::chrono::seconds>((10000 - level) / 2000 * 1s) + 1s,
-             told, now);
+    at.heard(10000, level,
+             std::chrono::ceil<std::chrono::seconds>((10000 - level) / 2000 * 1s) + 1s, told, now);
     at.refused(number, cost);
   }
 };
