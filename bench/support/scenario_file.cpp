@@ -138,7 +138,9 @@ class members {
     of.take("input_tokens", into.input_tokens).take("input_tokens_burst", into.input_tokens_burst);
     of.take("output_tokens", into.output_tokens);
     of.take("output_tokens_burst", into.output_tokens_burst);
-    of.take("forms", into.forms).take("limit_headers", into.limit_headers);
+    of.take("forms", into.forms)
+        .take("limit_headers", into.limit_headers)
+        .take("headers_at_admission", into.headers_at_admission);
     of.take("stated", into.stated).take("latency", into.latency);
     of.take("latency_sigma", into.latency_sigma).take("tail_share", into.tail_share);
     of.take("tail_factor", into.tail_factor).take("refusal_latency", into.refusal_latency);

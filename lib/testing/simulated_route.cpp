@@ -113,6 +113,7 @@ simulated_route::verdict simulated_route::judge(std::size_t call) {
   const std::size_t before = storm_->ledger.admissions(call, index_);
   made.at = now + latency_of(storm_->what, index_, call, before);
   server_.admit(made.at);
+  if (storm_->what.routes[index_].headers_at_admission) made.answer = simulated_answer(voice());
   storm_->ledger.admitted(call, index_, now);
   return made;
 }
@@ -150,7 +151,14 @@ asio::awaitable<exchange_result> simulated_route::exchange(http::request request
   const bool is_answer = what.what == verdict::kind::answer;
   if (!is_answer) storm_->ledger.heard(index_, what.until);
   if (is_answer) server_.advance(storm_->now());
-  http::response said = is_answer ? simulated_answer(voice()) : std::move(what.refusal.answer);
+  http::response said;
+  if (!is_answer) {
+    said = std::move(what.refusal.answer);
+  } else if (what.answer) {
+    said = std::move(*what.answer);
+  } else {
+    said = simulated_answer(voice());
+  }
   result.head.status = said.status;
   result.head.headers = std::move(said.headers);
   result.body = std::make_unique<body>(std::move(mine), std::move(said.body), is_answer);

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -35,9 +36,10 @@ class simulated_route final : public transport,
   struct verdict {
     enum class kind : std::uint8_t { answer, refusal, silence };
     kind what = kind::answer;
-    storm_time at{0};     // when the client hears it
-    announced refusal;    // made when the request came
-    storm_time until{0};  // the route is closed, as it says
+    storm_time at{0};                      // when the client hears it
+    announced refusal;                     // made when the request came
+    std::optional<http::response> answer;  // if it was, too
+    storm_time until{0};                   // the route is closed, as it says
   };
   [[nodiscard]] verdict judge(std::size_t call);
   [[nodiscard]] verdict refuse(int status, storm_time wait);

@@ -18,6 +18,7 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr int most_unexplained = 4;
+constexpr std::size_t most_remembered = 256;  // refusals
 constexpr double first_at_once = 4;
 constexpr double ramp_speed = 0.9;        // windows per time of silence
 constexpr std::size_t large_window = 33;  // from here on it quadruples
@@ -89,6 +90,7 @@ permit gate::admit(time_point now, const cost& need) {
   given.bytes = need.bytes;
   given.input_tokens = need.bytes * tokens_per_byte_;
   given.output_tokens = need.output_tokens;
+  given.requests_so_far = all_requests_ += 1;
   given.input_so_far = all_input_ += given.input_tokens;
   if (given.probe) {
     probe_out_ = given.number;
@@ -118,6 +120,36 @@ void gate::forget_seen(time_point now) {
   }
 }
 
+// the server's limits are as if it had never come
+void gate::took_nothing(const permit& held) {
+  input_.refused(held.number, held.input_tokens);
+  output_.refused(held.number, held.output_tokens);
+  tokens_.refused(held.number, held.input_tokens + held.output_tokens);
+  all_requests_ -= 1;
+  all_input_ -= held.input_tokens;
+  refused_.push_back({held.number, next_number_, held.input_tokens});
+  if (refused_.size() > most_remembered) refused_.pop_front();
+  const auto unseen = std::lower_bound(
+      recent_.begin(), recent_.end(), held.number,
+      [](const sending& each, std::uint64_t number) { return each.number < number; });
+  if (unseen == recent_.end() || unseen->number != held.number) return;
+  recent_input_ -= unseen->input;
+  recent_output_ -= unseen->output;
+  recent_.erase(unseen);
+}
+
+// requests and prompt tokens that were still believed to be taken when it was sent
+std::pair<double, double> gate::not_taken_before(const permit& held) const {
+  double requests = 0, input = 0;
+  for (auto each = refused_.rbegin(); each != refused_.rend(); ++each) {
+    if (each->heard_before <= held.number) break;
+    if (each->number >= held.number) continue;
+    requests += 1;
+    input += each->input;
+  }
+  return {requests, input};
+}
+
 void gate::sent(const permit& held, time_point now) {
   unconfirmed* const entry = entry_of(held.number);
   if (!entry || std::exchange(entry->on_the_wire, true)) return;
@@ -127,8 +159,10 @@ void gate::sent(const permit& held, time_point now) {
 void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
   forget_seen(now);
-  const auto reading_of = [&](double unseen, double since, const std::optional<double>& left) {
-    return limit_reading{unseen, since, now - held.at, left, held.number, next_number_ - 1};
+  const auto reading_of = [&](double unseen, double all, double so_far,
+                              const std::optional<double>& left, double own = 0) {
+    return limit_reading{unseen,           all - so_far, now - held.at, left, held.number,
+                         next_number_ - 1, so_far,       own,           now};
   };
   const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
                         token_mirror& mirror) {
@@ -136,15 +170,31 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
     mirror.heard(static_cast<double>(*bucket.limit), static_cast<double>(*bucket.remaining),
                  bucket.reset.value_or(std::chrono::milliseconds(0)), of, now);
   };
-  const auto unseen = static_cast<double>(recent_.size());
-  const auto since = static_cast<double>(next_number_ - held.number - 1);
-  requests_.heard(limits.requests, reading_of(unseen, since, held.requests_left), now);
+  // the server has seen those before it
+  auto unseen = static_cast<double>(recent_.size());
+  double unseen_input = recent_input_, unseen_output = recent_output_;
+  for (auto each = recent_.begin(); each != recent_.end() && each->number <= held.number; ++each) {
+    unseen -= 1;
+    unseen_input -= each->input;
+    unseen_output -= each->output;
+  }
+  const auto [refused, refused_input] = not_taken_before(held);
+  const auto plus = [](std::optional<double> left, double more) {
+    return left ? std::optional(*left + more) : left;
+  };
+  // a closing has corrected the account of requests since
+  requests_.heard(limits.requests,
+                  reading_of(unseen, all_requests_, held.requests_so_far - refused,
+                             stale(held) ? std::nullopt : plus(held.requests_left, refused)),
+                  now);
   told(limits.input_tokens,
-       reading_of(recent_input_, all_input_ - held.input_so_far, held.input_left), input_);
+       reading_of(unseen_input, all_input_, held.input_so_far - refused_input,
+                  plus(held.input_left, refused_input), held.input_tokens),
+       input_);
   // what was reserved of these comes back with the answer: our own account says little
-  told(limits.output_tokens, reading_of(recent_output_, recent_output_, std::nullopt), output_);
-  const double both = recent_input_ + recent_output_;
-  told(limits.tokens, reading_of(both, both, std::nullopt), tokens_);
+  told(limits.output_tokens, reading_of(unseen_output, unseen_output, 0, std::nullopt), output_);
+  const double both = unseen_input + unseen_output;
+  told(limits.tokens, reading_of(both, both, 0, std::nullopt), tokens_);
   too_many_at_once_ = limits.concurrency;
   not_requests_ =
       limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
@@ -181,7 +231,7 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   take_back(held);
   if (!held.given_back) {
     heard_no(held, now);
-    give_back(held.input_tokens, held.output_tokens);  // it took nothing
+    took_nothing(held);
   }
   // clamped in milliseconds: in nanoseconds it might not fit
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),

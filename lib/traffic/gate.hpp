@@ -18,6 +18,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace reroute::detail {
 
@@ -43,8 +44,9 @@ struct permit {
   bool given_back = false;  ///< the caller's to set, after `admitted`
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
-  double input_tokens = 0, output_tokens = 0;       ///< reserved
-  double input_so_far = 0;                          ///< prompt tokens of all permits up to this one
+  double input_tokens = 0, output_tokens = 0;  ///< reserved
+  double requests_so_far = 0,
+         input_so_far = 0;  ///< of all permits up to this one, less what is known to be refused
   std::optional<double> requests_left, input_left;  ///< after it, by our own account
 };
 
@@ -155,6 +157,8 @@ class gate {
   [[nodiscard]] nanoseconds silence() const;
   void give_back(double input, double output);
   void forget_seen(time_point now);
+  void took_nothing(const permit& held);
+  [[nodiscard]] std::pair<double, double> not_taken_before(const permit& held) const;
   void ramp();
   void confirm(std::uint64_t number);
   [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
@@ -196,7 +200,12 @@ class gate {
   std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left
   std::deque<sending> recent_;      // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
-  double all_input_ = 0;  // prompt tokens of all permits
+  double all_requests_ = 0, all_input_ = 0;  // of all permits that were not refused
+  struct refusal {
+    std::uint64_t number, heard_before;  // the next number when it was heard
+    double input;
+  };
+  std::deque<refusal> refused_;  // lately: what those sent meanwhile believed to be taken was not
   // the window
   bool paced_ = false;  // nothing is known, and somebody waits for the pace
   std::size_t window_;

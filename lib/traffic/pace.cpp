@@ -55,7 +55,9 @@ constexpr double slack_share = 0.05;   // of a limit that is left, at least two:
 constexpr double told_reserve = 0.05;  // of a limit, at most one: headers tell whole numbers
 constexpr double reserve = 0.5;        // credits of an opening that are left: counts are coarse
 constexpr double almost = 1 - 1e-6;    // a whole credit
-constexpr seconds headers_fade{3};     // without news they are no evidence any more
+constexpr seconds headers_silent{1};  // without news for so long, only refusals say that it is less
+constexpr double silent_speed = 0.5;  // of growth, then
+constexpr seconds headers_fade{3};    // and for so long, they are no evidence any more
 
 // The rate of a limit that held `credits` and was empty when growth from `base` had come to `tried`:
 // what was taken above the rate, while growing past it, is the credits.
@@ -126,11 +128,20 @@ void pace::refill(time_point now) {
     calm_ = seconds(0);
     patience_ = std::max(patience_, told_patience);
   }
-  if (pressed_ && (slack_ || known_by_ != limit_evidence::headers)) calm_ += passed;
+  const bool told = known_by_ == limit_evidence::headers;
+  if (pressed_ && (slack_ || !told)) calm_ += passed;
+  // they do not say whether there is more: slowly, it may cost a refusal
+  if (pressed_ && !slack_ && told && now - told_at_ > headers_silent)
+    calm_ += silent_speed * passed;
   pressed_ = false;
   if (const double grown = rate_ * growth(); grown >= much_growth * rate_) {
     rate_ = rate();  // it stands, and goes on from there
     calm_ = seconds(patience_);
+  } else if (shrunk_from_ > rate_ && grown >= shrunk_from_ && now - shrunk_at_ < shrunk_for) {
+    rate_ = std::exchange(shrunk_from_, 0);  // what was taken away has come back: so far, for now
+    burst_ = std::max(burst_, shrunk_burst_);
+    patience_ = std::max(patience_, blind_patience);
+    calm_ = seconds(0);
   } else if (grown > rate() && rate() > rate_) {  // as fast as the user or headers say: no further
     rate_ = rate();
     calm_ = seconds(0);
@@ -141,7 +152,9 @@ void pace::refill(time_point now) {
   const double gained = usual + repaid;
   // nothing is known: no burst but the first
   const double most = known_by_ == limit_evidence::none ? std::max(1.0, rate_ * spread) : burst_;
+  const double before = credit_;
   credit_ = std::min(std::max({credit_, 1.0, most}), credit_ + gained);
+  if (usual > 0) spilled_ += passed * std::max(0.0, (before + gained - credit_) / gained);
 }
 
 pace::time_point pace::earliest(time_point now, const demand& of) {
@@ -164,8 +177,7 @@ void pace::heard(double limit, double remaining, double least, double most,
   refill(now);
   if (now - contradicted_at_ > contradicted_for) contradicted_ = 0;
   if (contradicted_ >= most_contradictions) {  // at most it is what they say
-    if (open_) credit_ = std::min(credit_, std::max(1.0, remaining - told.unseen));
-    return;
+    return at_most(remaining - told.unseen, now);
   }
   const bool news = known_by_ != limit_evidence::headers;
   if (news) {
@@ -175,7 +187,8 @@ void pace::heard(double limit, double remaining, double least, double most,
     calm_ = seconds(0);
     patience_ = first_patience;
   }
-  told_at_ = now;
+  told_before_ = std::exchange(told_at_, now);
+  told_least_ = least;
   told_most_ = most;
   // headers show whether more would be let through, without a refusal
   slack_ = remaining - told.unseen > std::max(2.0, slack_share * limit);
@@ -187,11 +200,21 @@ void pace::heard(double limit, double remaining, double least, double most,
   rate_ = std::clamp(std::clamp(rate_, least, most), slowest, fastest);
   if (open_) {
     const double kept = std::min(1.0, told_reserve * limit);
-    const double left = std::min(judge_.corrected(credit_ + owed_ + kept, remaining, told) - kept,
-                                 std::max(1.0, burst_));
+    limit_reading with_reserve = told;
+    if (told.predicted) with_reserve.predicted = *told.predicted + kept;
+    const double left = std::min(
+        judge_.corrected(credit_ + owed_ + kept, remaining, with_reserve, limit, rate()) - kept,
+        std::max(1.0, burst_));
     credit_ = owed_ > 0 ? std::min(credit_, left) : left;
     owed_ = left - credit_;
+  } else {
+    judge_.weigh(remaining, told, limit, rate());
   }
+}
+
+void pace::at_most(double left, time_point now) {
+  refill(now);
+  if (open_) credit_ = std::min(credit_, std::max(1.0, left));
 }
 
 void pace::refused(time_point sent, double admitted, time_point now, time_point opens,
@@ -200,7 +223,7 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   const double open_for = std::max(0.0, seconds(sent - opened_).count());
   const seconds closed_for = opens - now;
   // what is refused in a burst that was stated much too large says nothing of the rate
-  const bool misled = known_by_ == limit_evidence::stated && !emptied_ && open_for < soon &&
+  const bool misled = known_by_ == limit_evidence::stated && !measured_ && open_for < soon &&
                       admitted < most_of_it * burst_;
   const bool first = known_by_ == limit_evidence::none || misled;
   if (first) {
@@ -208,12 +231,20 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
   } else {
     if (sent - contradicted_at_ > contradicted_for) contradicted_ = 0;
     contradicted_at_ = sent;
-    if (known_by_ == limit_evidence::headers && ++contradicted_ >= most_contradictions) {
+    const bool foreseen = growth() > 1 || sent - told_before_ > headers_silent;
+    if (known_by_ == limit_evidence::headers && !foreseen &&
+        ++contradicted_ >= most_contradictions) {
       known_by_ = limit_evidence::refusals;
       burst_ = proven_ = std::max(1.0, admitted);
     }
     learn(admitted, open_for, sent);
+    if (known_by_ == limit_evidence::headers) {
+      // it was full at first, and holds what they say: the rest came meanwhile
+      if (!measured_) rate_ = std::max(rate_, (admitted - burst_ - 1) / std::max(open_for, 1e-3));
+      rate_ = std::clamp(rate_, told_least_, std::max(told_most_, told_least_));
+    }
   }
+  measured_ = true;
   // a bucket has the next credit after 1/rate; who asks for more has a window, full at its opening
   const seconds doubt = first ? first_doubt : seconds(0);
   windowed_ =
@@ -238,6 +269,7 @@ void pace::refused(time_point sent, double admitted, time_point now, time_point 
     emptied_ = true;
     anchor_ = sent;
     since_anchor_ = 0;
+    spilled_before_ = seconds(0);
   }
   open_ = false;
   credit_ = owed_ = 0;
@@ -273,12 +305,14 @@ void pace::learn_first(double admitted, double open_for, double closed_for) {
   rate_ = std::clamp(std::max(admitted, 1.0) / whole, slowest, std::max(rate_, slowest));
   burst_ = proven_ = std::max(1.0, admitted - rate_ * open_for);
   known_by_ = limit_evidence::refusals;
+  guessed_ = true;
   calm_ = seconds(0);
   patience_ = std::max(first_patience, first_admissions / rate_);
 }
 
 void pace::learn(double admitted, double open_for, time_point sent) {
-  const double before = rate_, tried = rate();
+  const double before = rate_, tried = rate(), burst_before = burst_;
+  const bool guessed = std::exchange(guessed_, false);
   since_anchor_ += admitted;
   const bool in_burst = admitted <= opening_;
   if (in_burst || open_for < 1) proven_ = std::max(1.0, admitted);
@@ -287,13 +321,15 @@ void pace::learn(double admitted, double open_for, time_point sent) {
   // at least: everything since the limit was empty. at most: what came beyond the opening's credits
   double least = 0, most = tried * step_down;
   if (emptied_) {
-    const double alone = std::max(seconds(sent - empty_).count(), 1e-3);
-    const double together = std::max(seconds(sent - anchor_).count(), 1e-3);
+    const double alone = std::max(seconds(sent - empty_ - spilled_).count(), 1e-3);
+    const double together =
+        std::max(seconds(sent - anchor_ - spilled_before_ - spilled_).count(), 1e-3);
     if (since_anchor_ >= enough_evidence) least = since_anchor_ / together;
     // the limit has changed: only the last period counts
     // (by a few more or less than that: a short period's count is coarse)
+    const double expected = least * alone;
     if (admitted >= enough_evidence &&
-        std::abs(admitted - least * alone) > 0.3 * least * alone + coarse) {
+        std::abs(admitted - expected) > std::min(0.3 * expected, std::sqrt(expected)) + coarse) {
       least = admitted / alone;
       since_anchor_ = plenty_of_evidence;
     }
@@ -304,7 +340,7 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     most = std::min(most, rate_behind(smooth() ? 0 : burst_, before, tried));
     since_anchor_ = plenty_of_evidence;
   } else if (!in_burst && open_for >= 1 && admitted - opening_ >= enough_evidence) {
-    most = std::min(most, (admitted - opening_) / open_for);
+    most = std::min(most, (admitted - opening_) / std::max(open_for - spilled_.count(), 1e-3));
   } else if (in_burst && was_full_ && admitted >= most_of_it * opening_ &&
              (windowed_ || least < 0.6 * tried)) {
     most = tried;  // it holds a little less than was thought
@@ -320,9 +356,10 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     patience_ = std::min(std::max(patience_ * confirmed, first_loss * lost_), longest_patience);
   } else {
     patience_ = std::max(least > 0 ? first_patience : blind_patience, patience_ / 4);
-    if (rate_ < most_of_it * before) {
-      if (sent - shrunk_at_ >= shrunk_for) shrunk_from_ = 0;
+    if (rate_ < most_of_it * before && !guessed) {
+      if (sent - shrunk_at_ >= shrunk_for || shrunk_from_ <= 0) shrunk_burst_ = shrunk_from_ = 0;
       shrunk_from_ = std::max(shrunk_from_, before);
+      shrunk_burst_ = std::max(shrunk_burst_, burst_before);
       shrunk_at_ = sent;
       looked_for_ = 0;
     }
@@ -332,16 +369,21 @@ void pace::learn(double admitted, double open_for, time_point sent) {
     patience_ = std::min(patience_, shrunk_patience * (1 + shrunk_doubt * looked_for_++));
   // it must have held so much when it opened
   const double held = admitted - rate_ * open_for;
-  if (!in_burst && open_for < soon && held > 1.25 * burst_ + 2) burst_ = held;
+  const bool told = known_by_ == limit_evidence::headers;
+  if (!told && !in_burst && open_for < soon && held > 1.25 * burst_ + 2) burst_ = held;
   calm_ = seconds(0);
+  spilled_before_ += spilled_;
   if (since_anchor_ >= plenty_of_evidence) {
     anchor_ = sent;
     since_anchor_ = 0;
+    spilled_before_ = seconds(0);
   }
 }
 
 void pace::interrupted(time_point now) {
   refill(now);
+  calm_ -= the_way;
+  rate_ = rate();  // nothing was said against it, but to the latest
   if (std::exchange(open_, false)) interrupted_ = now;
   emptied_ = false;  // it was not empty: what comes next measures nothing
   windowed_ = false;
@@ -349,10 +391,13 @@ void pace::interrupted(time_point now) {
   calm_ = seconds(0);
 }
 
-void pace::opened(time_point now, bool ramped) {
+void pace::opened(time_point now, bool ramped, double slipped) {
   if (open_) return;
   const seconds since = now - (emptied_ ? empty_ : interrupted_);
-  double there = windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_);
+  if (!emptied_) slipped = 0;
+  since_anchor_ += slipped;
+  double there =
+      windowed_ ? burst_ + 1 : std::min(burst_, credit_ + since.count() * rate_ - slipped);
   if (known_by_ == limit_evidence::none) there = first_burst_;
   if (smooth() && !windowed_) there = std::min(there, rate_ * spread);
   there = std::max(there, 1.0);
@@ -360,6 +405,7 @@ void pace::opened(time_point now, bool ramped) {
   open_ = true;
   ramped_ = ramped;
   begun_ = true;
+  spilled_ = seconds(0);
   at_ = opened_ = now;
   opening_ = there;
   credit_ =

@@ -44,6 +44,9 @@ class pace {
   void heard(double limit, double remaining, double least, double most, const limit_reading& told,
              time_point now);
 
+  /// No more than so many are left, whatever the bucket holds.
+  void at_most(double left, time_point now);
+
   /// When the next credit is there: `now` or later.
   [[nodiscard]] time_point earliest(time_point now, const demand& of);
   void take();
@@ -67,8 +70,9 @@ class pace {
   [[nodiscard]] bool too_long_for_a_bucket(nanoseconds wait, nanoseconds grain) const;
   /// It is at least so fast, as far as another limit shows.
   void at_least(double per_second) { rate_ = std::max(rate_, per_second); }
-  /// The gate opens; `ramped`: slowly, so that this period measures nothing.
-  void opened(time_point now, bool ramped);
+  /// The gate opens; `ramped`: slowly, so that this period measures nothing. `slipped`: so many were
+  /// let through after the refusal that had closed it.
+  void opened(time_point now, bool ramped, double slipped);
 
   [[nodiscard]] limit_evidence known_by() const { return known_by_; }
   /// Per second, now.
@@ -117,21 +121,25 @@ class pace {
   time_point empty_{};   // the last one
   time_point anchor_{};  // the one that evidence counts from
   bool emptied_ = false;
+  bool measured_ = false;    // it was empty once
+  bool guessed_ = false;     // the rate is what one refusal says
   double since_anchor_ = 0;  // admitted
+  // time in which the bucket was full, and took no more: since the opening, and since the anchor before it
+  std::chrono::duration<double> spilled_{0}, spilled_before_{0};
   bool windowed_ = false;  // its hint is longer than a bucket's refill: all is there at the opening
   // growth
   std::chrono::duration<double> calm_{0};  // under pressure without a refusal
   double patience_ = 0.5;                  // seconds of calm before it grows
   time_point shrunk_at_ = time_point(std::chrono::hours(-24 * 365));
-  double shrunk_from_ = 0;  // the rate before
-  int looked_for_ = 0;      // how often it was looked for since
-  double lost_ = 0;         // seconds of its rate that a closing lets fall
+  double shrunk_from_ = 0, shrunk_burst_ = 0;  // the bucket before
+  int looked_for_ = 0;                         // how often it was looked for since
+  double lost_ = 0;                            // seconds of its rate that a closing lets fall
   reading_judge judge_;
-  bool slack_ = false;    // the last ones said that much is left
-  double told_most_ = 0;  // what they say the rate is at most
+  bool slack_ = false;                     // the last ones said that much is left
+  double told_least_ = 0, told_most_ = 0;  // what they say the rate is
   time_point contradicted_at_{};
-  int contradicted_ = 0;  // refusals although headers said that something is left
-  time_point told_at_{};
+  int contradicted_ = 0;                  // refusals although headers said that something is left
+  time_point told_at_{}, told_before_{};  // the last reading, and the one before
 };
 
 }  // namespace reroute::detail

@@ -13,6 +13,7 @@ using seconds = std::chrono::duration<double>;
 
 constexpr nanoseconds reset_grain = std::chrono::seconds(2);  // whole seconds, from a Date in such
 constexpr double enough_due = 6;         // credits of a bucket since it was empty,
+constexpr double near = 0.1;             // what the server may not have seen yet
 constexpr double few_of_due = 0.1;       // and so few of them were there: it is none
 constexpr double nearly_full = 0.9;      // of a window: a refusal is its end
 constexpr double enough_to_compare = 8;  // attempts of a period
@@ -55,13 +56,26 @@ void request_limit::heard(const http::quota_bucket& told, const limit_reading& o
   limit_shape& shape = shapes_[0];
   shape.heard(remaining, reset, reset_grain, of.age);
   if (shape.window()) {
+    if (!window_.known()) adopt_told(limit - remaining, now);
     window_.told(limit, remaining, reset, reset_grain, now);
     const bool bucket_too = shapes_[1].limit() > 0 && !shapes_[1].window();
     if (!bucket_too) mirror_window(limit_evidence::headers, now);
     return;
   }
   if (std::abs(window_.count() - limit) < 1) window_.told_count(limit);
+  // of two limits the larger is a window whose length is not known yet, or binds rarely
+  const limit_shape& other = shapes_[1];
+  if (other.limit() > 0 && !other.window() && other.limit() < limit)
+    return pace_.at_most(remaining - of.unseen, now);
   pace_.heard(limit, remaining, shape.rate(), shape.most_rate(), of, now);
+}
+
+// a window of which so many are taken: it began with the first attempt of all if those are so many
+void request_limit::adopt_told(double taken, time_point now) {
+  const bool from_the_start =
+      span_.before(next_) > 0 && std::abs(span_.before(next_) - taken) <= 1 + near * taken;
+  if (from_the_start) return window_.adopt(span_.first, span_.began, next_, taken);
+  window_.adopt(next_, now, next_, taken);
 }
 
 void request_limit::mirror_window(limit_evidence by, time_point now) {
@@ -80,12 +94,16 @@ void request_limit::take(std::uint64_t number, time_point now) {
   span_.take(number, now);
   pace_.take();
   window_.take(number, now);
+  next_ = number + 1;
 }
 
 void request_limit::released(std::uint64_t number, bool stale) {
   window_.give_back(number);
   span_.give_back(number);
-  if (stale) return;
+  if (stale) {
+    slipped_ -= 1;
+    return;
+  }
   period_.give_back(number);
   pace_.give_back();
 }
@@ -93,17 +111,19 @@ void request_limit::released(std::uint64_t number, bool stale) {
 double request_limit::let_through(std::uint64_t number) const { return period_.before(number); }
 
 void request_limit::refused_too(std::uint64_t number) {
+  slipped_ -= 1;
   window_.give_back(number);
   span_.give_back(number);
 }
 
 void request_limit::interrupted(std::uint64_t number, time_point now) {
   if (number != 0) refused_too(number);
+  slipped_ = 0;
   pace_.interrupted(now);
 }
 
 void request_limit::opened(time_point now, bool ramped, std::uint64_t next) {
-  pace_.opened(now, ramped);
+  pace_.opened(now, ramped, std::max(0.0, std::exchange(slipped_, 0)));
   period_ = {next, now, 0};
   if (std::exchange(new_span_, false)) span_ = period_;
   doubtful_ = false;
@@ -113,6 +133,7 @@ std::optional<request_limit::time_point> request_limit::refused(const limit_refu
                                                                 time_point now, time_point opens) {
   const period ended{period_.first, by.number, period_.began, by.sent,
                      by.probe ? 0 : let_through(by.number)};
+  slipped_ = static_cast<double>(next_ - by.number - 1);
   doubt_shapes(ended);
   std::optional<time_point> better;
   if (by.hint.count() > 0) {
@@ -121,7 +142,9 @@ std::optional<request_limit::time_point> request_limit::refused(const limit_refu
     better = refused_blindly(by, ended, now, opens);
   }
   span_.give_back(by.number);
-  if (ended.let_through >= 1) row_ = ended;
+  if (ended.let_through < 1) return better;
+  row_ = ended;
+  if (by.hint.count() <= 0) remember(ended);
   return better;
 }
 
@@ -135,13 +158,19 @@ std::optional<request_limit::time_point> request_limit::refused_blindly(const li
   const bool no_bucket =
       known && row_.number != 0 && due > enough_due && ended.let_through < few_of_due * due;
   if (!window_.known() && no_bucket) {
-    window_.adopt(row_.first, row_.began, row_.let_through);
+    // a bucket's refusals end no window: it began before them, if that is not too long ago
+    const bool before = known_by() != limit_evidence::headers && span_.first < row_.first &&
+                        row_.ended - span_.began <= longest_first && !repeated(row_);
+    window_.adopt(before ? span_.first : row_.first, before ? span_.began : row_.began, row_.number,
+                  before ? span_.before(row_.number) : row_.let_through);
     window_.refused_blindly(row_.number, row_.ended);
-    window_only_ = blind_ = true;
+    blind_ = true;
+    window_only_ = !before;
   }
-  if (window_.known() && (no_bucket || ended.let_through < 1 || window_is_full(by.number))) {
+  const bool none = ended.let_through < 1 && (window_only_ || sought_ > 0);
+  if (window_.known() && (no_bucket || none || window_is_full(by.number))) {
     window_.refused_blindly(by.number, by.sent);
-    if (window_only_) mirror_window(limit_evidence::refusals, now);
+    window_only_ ? mirror_window(limit_evidence::refusals, now) : pace_.interrupted(now);
     // a window that does not end is an outage: our own backoff again
     if (++sought_ > longest_search) return std::nullopt;
     return std::max(now, window_.next_try());
@@ -183,15 +212,19 @@ void request_limit::refused_with_hint(const limit_refusal& by, const period& end
   remember(ended);
   new_span_ = new_span_ || long_wait;
   if (window_.known()) return;
-  const bool window_alone = !beside_a_bucket && pace_.windowed();
+  // headers told of that count as if it were a bucket's
+  const bool told = beside_a_bucket && known_by() == limit_evidence::headers &&
+                    shapes_[1].limit() <= 0 && !shapes_[0].window() &&
+                    std::abs(shapes_[0].limit() - ended.let_through) <= 1;
+  const bool window_alone = told || (!beside_a_bucket && pace_.windowed());
   const bool by_count = !long_wait && !window_alone && same_count();
   if (!beside_a_bucket && !window_alone && !by_count) return;
   // a bucket's refusals end no window
-  const period whole =
-      by_count ? ended
-               : period{span_.first, by.number, span_.began, by.sent, span_.before(by.number)};
+  const period whole = by_count || repeated(ended) ? ended
+                                                   : period{span_.first, by.number, span_.began,
+                                                            by.sent, span_.before(by.number)};
   if (whole.ended - whole.began > std::max<nanoseconds>(2 * by.hint, longest_first)) return;
-  window_.adopt(whole.first, whole.began, whole.let_through);
+  window_.adopt(whole.first, whole.began, whole.number, whole.let_through);
   window_.refused(by.number, by.sent, by.hint, by.grain);
   doubtful_ = !known;
   if (window_alone) mirror_window(limit_evidence::refusals, now);
@@ -212,6 +245,15 @@ void request_limit::doubt_shapes(const period& ended) {
 void request_limit::remember(const period& ended) {
   periods_.push_back(ended);
   if (periods_.size() > compared) periods_.pop_front();
+}
+
+// as many as in a period before: a window that is used up each time, whatever else there is
+bool request_limit::repeated(const period& that) const {
+  return that.let_through >= enough_to_compare &&
+         std::any_of(periods_.begin(), periods_.end(), [&](const period& each) {
+           return each.number != that.number &&
+                  std::abs(each.let_through - that.let_through) <= same * that.let_through;
+         });
 }
 
 // a window lets the same number through however long that takes; a bucket lets more through in a

@@ -99,9 +99,11 @@ class request_limit {
                                             time_point now, time_point opens);
   void refused_with_hint(const limit_refusal& by, const period& ended, time_point now,
                          time_point opens);
+  void adopt_told(double taken, time_point now);
   void mirror_window(limit_evidence by, time_point now);
   [[nodiscard]] bool window_is_full(std::uint64_t number) const;
   [[nodiscard]] bool same_count() const;
+  [[nodiscard]] bool repeated(const period& that) const;
   void remember(const period& ended);
   void doubt_shapes(const period& ended);
 
@@ -116,6 +118,8 @@ class request_limit {
   count period_;           // since the last opening
   count span_;             // since an opening that no bucket explains: a window began there, if any
   bool new_span_ = false;  // with the next opening
+  std::uint64_t next_ = 1;      // number
+  double slipped_ = 0;          // sent after the refusal that closed it, and not refused
   std::deque<period> periods_;  // the last few
   period row_;                  // the last in which anything was let through
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "traffic/limit_reading.hpp"
+#include "traffic/limit_shape.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,7 +11,8 @@
 
 namespace reroute::detail {
 
-/// A bucket of tokens as its headers or the user describe it; until then it holds nobody up. Pure.
+/// A bucket of tokens as its headers or the user describe it; until then it holds nobody up. Headers
+/// bound how fast it fills; what was taken between two readings measures it. Pure.
 class token_mirror {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -26,6 +28,8 @@ class token_mirror {
   /// may go when the bucket is full; the server then says what it thinks of it.
   [[nodiscard]] time_point earliest(double tokens, time_point now);
   void take(double tokens) { level_ = std::max(level_ - tokens, -limit_); }
+  /// An attempt that had taken so many was refused, for this limit or another.
+  void refused(std::uint64_t number, double tokens);
   /// A reservation was too large, or was never used.
   void give_back(double tokens);
   [[nodiscard]] bool known() const { return limit_ > 0; }
@@ -37,9 +41,28 @@ class token_mirror {
   }
 
  private:
+  struct sample {  // what was left, and had been taken, when an attempt was sent
+    time_point at;
+    double remaining, taken;
+    bool empty;  // the attempt was refused for it
+  };
   void refill(time_point now);
+  void measure(const sample& next);
+  [[nodiscard]] double rate() const;
+  [[nodiscard]] double bounded(double rate) const;
   double limit_ = 0;  // 0: unknown
   double rate_ = 0;   // per second
+  limit_shape shape_;
+  time_point begun_{};
+  std::optional<sample> before_;
+  sample heard_{};
+  std::uint64_t heard_number_ = 0;
+  bool measurable_ = false;
+  // growth, while nobody says what is left
+  time_point told_at_{};
+  bool pressed_ = false;
+  std::chrono::duration<double> calm_{0};
+  double patience_ = 1;  // seconds
   reading_judge judge_;
   double level_ = 0;
   time_point at_{};

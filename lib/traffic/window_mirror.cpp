@@ -44,8 +44,10 @@ window_mirror::time_point window_mirror::next_try() const { return begin_ + leng
 window_mirror::time_point window_mirror::earliest(time_point now) {
   if (!known() || !begun_ || over(now)) return now;
   if (tentative_) return next_ > first_ ? time_point::max() : now;
-  if (!sought_ && taken() < allowed()) return now;
-  pressed_ = true;
+  // nobody knows in which window one would fall that goes at the moment of its end
+  const bool between = taken() > 0 && now >= begin_ + length() - margin;
+  if (!sought_ && taken() < allowed() && !between) return now;
+  pressed_ = !between || taken() >= allowed();
   return next_try();
 }
 
@@ -55,14 +57,16 @@ double window_mirror::before(std::uint64_t number) const {
   return number > first_ ? std::max(0.0, static_cast<double>(number - first_) - not_taken_) : 0;
 }
 
-void window_mirror::adopt(std::uint64_t first, time_point began, double held) {
-  const std::uint64_t next = std::max(next_, first);
+void window_mirror::adopt(std::uint64_t first, time_point began, std::uint64_t number,
+                          double held) {
+  const std::uint64_t next = std::max({next_, first, number});
   *this = window_mirror();
   count_ = std::max(1.0, held);
   begun_ = true;
   begin_ = began;
   first_ = first;
   next_ = next;
+  not_taken_ = std::max(0.0, static_cast<double>(std::max(number, first) - first) - held);
 }
 
 void window_mirror::take(std::uint64_t number, time_point now) {
@@ -189,7 +193,7 @@ void window_mirror::told_count(double limit) {
 
 void window_mirror::told(double limit, double remaining, nanoseconds reset, nanoseconds grain,
                          time_point now) {
-  if (!known()) adopt(next_, now, limit - remaining);
+  if (!known()) adopt(next_, now, next_, limit - remaining);
   told_count(limit);
   if (!begun_ || ended_ || tentative_ || vague_) return;
   const nanoseconds end = (now - begin_) + reset;

@@ -30,8 +30,9 @@ class window_mirror {
   /// When the next request may go: `now` or later; `time_point::max()` while the first one of a
   /// window that may not have begun yet is unconfirmed.
   [[nodiscard]] time_point earliest(time_point now);
-  /// There is a window: it began at `began` with request `first`, and has let `held` through.
-  void adopt(std::uint64_t first, time_point began, double held);
+  /// There is a window: it began at `began` with request `first`, and of those before `number` it has
+  /// let `held` through.
+  void adopt(std::uint64_t first, time_point began, std::uint64_t number, double held);
   /// Takes the place of the next request. Numbers rise by one.
   void take(std::uint64_t number, time_point now);
   /// It was let through.

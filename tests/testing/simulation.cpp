@@ -78,3 +78,18 @@ TEST_CASE("simulation: the result is one line") {
 TEST_CASE("simulation: a wrong scenario is refused") {
   CHECK_THROWS_AS(simulate(storm({})), std::invalid_argument);
 }
+
+TEST_CASE("simulation: headers are written when a request is let through, or when it is answered") {
+  for (const bool at_admission : {true, false}) {
+    auto what = tests::storm({tests::bucket("a", 40)}, 2000);
+    what.routes[0].limit_headers = true;
+    what.routes[0].headers_at_admission = at_admission;
+    what.deadline = 5min;
+    const auto result = simulate(what);
+    INFO((at_admission ? "at admission" : "at the answer"));
+    CHECK(first_broken(result) == "");
+    // the client finds out which: it counts on no more than is there
+    CHECK(result.wasted <= 0.005);
+    CHECK(result.drain <= 1.02);
+  }
+}

@@ -28,7 +28,7 @@ reroute::http::rate_limits told(std::int64_t limit, std::int64_t left,
 
 TEST_CASE("window: the first of a guessed window comes to nothing: another takes its place") {
   window_mirror at;
-  at.adopt(1, start, 50);
+  at.adopt(1, start, 51, 50);
   at.refused(51, start + 300ms, 5s, 1s);
   for (int number = 52; number < 102; ++number) {
     at.take(number, start + 5300ms);
@@ -75,7 +75,7 @@ TEST_CASE("pace: growth without a refusal has no end") {
   at.take();
   at.refused(start, 0, start, start + 30s, 1s);
   time_point now = start + 30s;
-  at.opened(now, false);
+  at.opened(now, false, 0);
   for (; now < start + 1h; now += 100ms)
     while (at.earliest(now, {}) <= now)
       at.take();

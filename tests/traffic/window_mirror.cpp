@@ -19,7 +19,7 @@ struct rig {
   std::uint64_t next = 52;
 
   explicit rig(std::chrono::nanoseconds wait = 5s, std::chrono::nanoseconds grain = 1s) {
-    at.adopt(1, start, 50);
+    at.adopt(1, start, 51, 50);
     at.refused(51, start + 300ms, wait, grain);
   }
   std::uint64_t send(time_point now) {
@@ -113,7 +113,7 @@ TEST_CASE("window: a smaller one is followed at once") {
 
 TEST_CASE("window: without a hint its end is sought second by second, with single requests") {
   window_mirror at;
-  at.adopt(1, start, 110);
+  at.adopt(1, start, 111, 110);
   at.refused_blindly(111, start + 400ms);
   std::uint64_t number = 112;
   time_point now = start + 400ms;
@@ -150,4 +150,21 @@ TEST_CASE("window: headers tell its count and bound its length") {
   at.take(1, start);
   CHECK(at.length() <= 4s);
   CHECK(at.length() > 2s);
+}
+
+TEST_CASE("window: what was refused before it was known of is not in its count") {
+  window_mirror at;
+  at.adopt(1, start, 101, 60);  // of a hundred
+  CHECK(at.before(101) == 60);
+  at.refused(101, start + 1s, 4s, 1s);
+  CHECK(at.count() == 60);
+}
+
+TEST_CASE("window: nothing goes at the moment of its end") {
+  rig of;
+  of.fill(start + 5300ms);
+  const time_point second = start + 10310ms;  // known to begin, and to last five seconds
+  of.at.confirmed(of.send(second));
+  CHECK(of.at.earliest(second + 3s) == second + 3s);
+  CHECK(of.at.earliest(second + 4995ms) > second + 5s);
 }

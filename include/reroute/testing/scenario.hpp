@@ -45,6 +45,8 @@ struct scenario_route {
   std::vector<refusal_form> forms = {refusal_form::seconds};
   /// Says the state of its limits on every response.
   bool limit_headers = false;
+  /// That state is what was left when the request was let through, not when it was answered.
+  bool headers_at_admission = false;
   /// The client is told its quota (`route::limits`).
   bool stated = false;
   /// Median and spread (sigma of the logarithm; 0: exact) of its answers' latency.
