@@ -127,7 +127,7 @@ int main(int argc, char** argv) {
        [&] {
          reroute::detail::message_builder builder;
          const std::size_t made = typed(bytes, 16384, &builder);
-         return made + builder.build().text().size() % 2;
+         return made + builder.build()->text().size() % 2;
        }},
   };
   // by turns, so that what else the machine does meets all alike

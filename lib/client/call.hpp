@@ -48,6 +48,7 @@ struct flight {
   time_point due = time_point::max();       // the earliest of these and the call's deadline
   heap_hook clock;
   asio::cancellation_signal cancel;
+  std::weak_ptr<open_stream> stream;  // that it has become
 
   /// Nobody wants what it may still bring.
   [[nodiscard]] bool given_up() const { return owner == nullptr || timed_out; }

@@ -52,6 +52,7 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
   // the coroutine's handler lets go of the signal last of all: it must outlive the coroutine's frame
   auto landed = [ahead, self = weak_from_this()](std::exception_ptr thrown) {
     if (!thrown) return;
+    if (const auto stream = ahead->stream.lock()) return stream->collapse();
     // a route's own transport or writer broke its promise; the call must not wait for its deadline
     if (const auto alive = self.lock())
       alive->failed(*ahead,
@@ -125,7 +126,12 @@ void engine::sending(flight& from) noexcept {
   from.sent = true;
   from.sent_at = now();
   if (!from.gate_knows) dispatcher_.gate_of(from.route, from.scope).sent(from.held, now());
-  if (!from.owner || from.hedge) return;
+  if (!from.owner) return;
+  if (from.owner->stream) {
+    const auto limit = stream_watch(from.owner->stream->guards(), now()).before_head();
+    silence(from, limit.at, limit.why);
+  }
+  if (from.hedge) return;
   from.hedge_at = hedge_time(from);
   if (from.hedge_at == time_point::max()) return;
   set_due(from);
@@ -242,7 +248,11 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   if (from.timed_out)
     error = resolve_transport_failure(route(from.route).definition.name, make_error_code(from.late),
                                       error.sent);
+  const bool admitted = from.gate_knows;
   tell_gate(from, error, facts.limits.get());
+  // refused behind a good head: it took nothing
+  if (admitted && takes_back_admission(error))
+    dispatcher_.gate_of(from.route, from.scope).settle(from.held, {}, false);
   free_place(from);
   if (!from.owner) return;
   call& which = *from.owner;

@@ -7,9 +7,15 @@
 
 #include <asio/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace reroute::detail {
+namespace {
+
+constexpr double bytes_per_token = 4;  // roughly
+
+}  // namespace
 
 void engine::silence(flight& from, time_point at, errc why) {
   if (!from.owner || from.timed_out) return;
@@ -40,6 +46,7 @@ std::shared_ptr<open_stream> engine::content_came(flight& from, stream_beginning
   of.story.attempts = which.story->attempts;
   of.story.took = now() - of.began;
   const std::shared_ptr<open_stream> stream = which.stream;
+  from.stream = stream;
   stream->open(std::move(on), std::move(beginning), std::move(of));
   stream->place = streams_.size();
   streams_.push_back(stream.get());
@@ -54,16 +61,18 @@ void engine::stream_ended(open_stream& which, const outcome& end) noexcept {
   if (end.error && end.stopped != stopped::cancelled) ++counts_.faults;
   if (end.error) ++counts_.possibly_billed;
   free_place(on);
-  if (end.answered()) {
-    const token_usage& used = which.usage();
-    dispatcher_.gate_of(on.route, on.scope)
-        .settle(on.held,
-                {static_cast<double>(used.input_tokens + used.cache_creation_input_tokens),
-                 static_cast<double>(used.output_tokens)},
-                which.told());
-  } else {
-    tell_gate(on, end.error, nullptr);
-  }
+  // where it broke, the provider has told nothing for some time: what came says more
+  const token_usage& used = which.usage();
+  const double told = static_cast<double>(used.output_tokens);
+  const double seen = static_cast<double>(which.text_bytes()) / bytes_per_token;
+  dispatcher_.gate_of(on.route, on.scope)
+      .settle(on.held,
+              {static_cast<double>(used.input_tokens + used.cache_creation_input_tokens),
+               end.answered() ? told : std::max(told, seen)},
+              which.told());
+  if (!end.answered()) tell_gate(on, end.error, nullptr);
+  if (end.error && end.stopped != stopped::cancelled && observer_.at_refusal)
+    observer_.at_refusal({which.of().id, static_cast<int>(which.of().line + 1), end.error});
   if (observer_.at_outcome) observer_.at_outcome({which.of().id, end});
 }
 

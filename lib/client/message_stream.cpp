@@ -18,19 +18,35 @@ namespace detail {
 asio::any_io_executor executor_of(const stream_consumer& at) { return at.executor; }
 
 void await_step(const consumer_ptr& at, completion_ptr_for<stream_step> handler) {
+  stream_step step;
+  if (at->at && std::exchange(at->reading, true)) {
+    step.refused = true;
+    handler.release()->complete(at->executor, asio::error::already_started, std::move(step));
+    return;
+  }
   if (!at->begun || at->ended) {
-    stream_step step;
     const std::error_code code = to_error_code(at->story.error);
     step.end = std::make_shared<const outcome>(at->story);
     handler.release()->complete(at->executor, code, std::move(step));
     return;
   }
-  asio::dispatch(at->executor, [from = at->at, handler = std::move(handler)]() mutable {
-    from->wait(std::move(handler));
+  const std::uint64_t number = ++at->reads;
+  // here, where its signal lives; what it sends the strand comes behind the read itself
+  if (asio::cancellation_slot slot = handler->slot(); slot.is_connected()) {
+    slot.assign([from = std::weak_ptr(at->at), number](asio::cancellation_type type) {
+      const auto alive = from.lock();
+      if (!alive || type == asio::cancellation_type::none || alive->abandoned()) return;
+      asio::dispatch(alive->executor(), [alive, number] { alive->cancel_read(number); });
+    });
+  }
+  asio::dispatch(at->executor, [from = at->at, number, handler = std::move(handler)]() mutable {
+    from->wait(number, std::move(handler));
   });
 }
 
 std::optional<stream_event> take_step(stream_consumer& at, stream_step step) {
+  if (step.refused) return std::nullopt;
+  if (at.at) at.reading = false;
   if (step.event) at.builder.add(*step.event);
   if (step.end && at.begun && !std::exchange(at.ended, true)) {
     at.story = *step.end;
@@ -50,7 +66,7 @@ asio::awaitable<step_outcome> next_of(consumer_ptr at) {
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   stream_step step;
   // what is there already costs no turn of the loop
-  if (at->begun && !at->ended && here == at->executor && at->at->poll(step)) {
+  if (at->begun && !at->ended && !at->reading && here == at->executor && at->at->poll(step)) {
     step_outcome event = take_step(*at, std::move(step));
     if (at->ended && at->story.error) throw api_error(to_error_code(at->story.error), at->story);
     co_return event;
@@ -88,17 +104,20 @@ asio::awaitable<message> finish_of(consumer_ptr at) {
     const step_outcome event = co_await next_of(at);
     if (!event) break;
   }
-  const std::string_view complaint = at->builder.complaint();
-  if (!complaint.empty()) {
+  std::string why;
+  auto whole = at->builder.build(&why);
+  if (!whole) {
     outcome story = at->story;
     const std::error_code code = make_error_code(errc::malformed_answer);
-    story.error = resolve_transport_failure(at->route, code, true, complaint);
+    story.error = resolve_transport_failure(at->route, code, true, why);
+    story.error.request_id = at->request_id;
     story.error.after_content = true;
     story.stopped = stopped::after_content;
     story.received = at->received();
+    story.resume = resume_hint(*story.received);
     throw api_error(code, std::move(story));
   }
-  co_return at->received();
+  co_return at->signed_by_route(std::move(*whole));
 }
 
 // shared by all streams of nothing: it never changes

@@ -21,30 +21,11 @@ constexpr auto time_to_drain = std::chrono::seconds(1);
 }  // namespace
 
 open_stream::open_stream(std::shared_ptr<engine> owner, const stream_guards& guards, bool pings)
-    : engine_(std::move(owner)),
-      guards_(guards),
-      pings_(pings),
-      demand_(engine_->executor()),
-      guard_(
-          engine_->stream_limits(),
-          [](void* self) {
-            auto& stream = *static_cast<open_stream*>(self);
-            if (stream.over()) return stream.on_->cancel.emit(asio::cancellation_type::terminal);
-            stream.end(stopped::after_content, stream.broken(stream.guard_says_));
-          },
-          this),
-      over_(
-          engine_->stream_limits(),
-          [](void* self) {
-            auto& stream = *static_cast<open_stream*>(self);
-            const bool whole = stream.over_says_ == errc::deadline_exceeded;
-            stream.end(whole ? stopped::deadline : stopped::after_content,
-                       stream.broken(stream.over_says_));
-          },
-          this) {}
+    : engine_(std::move(owner)), guards_(guards), pings_(pings), demand_(engine_->executor()) {}
 
+// its end, on the strand, has let go of all that is the engine's
 open_stream::~open_stream() {
-  if (on_ && !abandoned_) engine_->forget(*this);
+  if (on_ && !abandoned_ && !ended_) engine_->forget(*this);
 }
 
 const asio::any_io_executor& open_stream::executor() const { return engine_->executor(); }
@@ -56,9 +37,14 @@ void open_stream::open(std::shared_ptr<flight> on, stream_beginning from, stream
   for (const stream_event& each : begun_->events)
     count(each);
   running_.emplace(engine_->stream_limits());
+  guard_.emplace(
+      engine_->stream_limits(), [](void* at) { static_cast<open_stream*>(at)->guard_rang(); },
+      this);
+  over_.emplace(
+      engine_->stream_limits(), [](void* at) { static_cast<open_stream*>(at)->over_rang(); }, this);
   const time_point over = std::min(of_->deadline, of_->attempt_over);
   over_says_ = of_->deadline <= of_->attempt_over ? errc::deadline_exceeded : errc::attempt_timeout;
-  if (over != time_point::max()) over_.set(over);
+  if (over != time_point::max()) over_->set(over);
 }
 
 // ---- the caller
@@ -109,6 +95,7 @@ bool open_stream::poll(stream_step& out) {
 
 // usage is told from the beginning on, but not always all of it
 void open_stream::count(const stream_event& each) {
+  text_bytes_ += each.text().size();
   if (each.type() == stream_event_type::message_start) usage_ = each.usage();
   if (each.type() != stream_event_type::message_delta) return;
   const token_usage now = each.usage();
@@ -116,23 +103,17 @@ void open_stream::count(const stream_event& each) {
   usage_.output_tokens = std::max(usage_.output_tokens, now.output_tokens);
 }
 
-void open_stream::wait(completion_ptr_for<stream_step> handler) {
+void open_stream::wait(std::uint64_t number, completion_ptr_for<stream_step> handler) {
   if (abandoned_) return;
-  if (waiting_) {
-    handler.release()->complete(executor(), asio::error::already_started, {});
-    return;
-  }
   stream_step step;
   if (poll(step)) return complete(std::move(handler), std::move(step));
   waiting_ = std::move(handler);
-  if (asio::cancellation_slot slot = waiting_->slot(); slot.is_connected()) {
-    slot.assign([self = weak_from_this()](asio::cancellation_type type) {
-      const auto alive = self.lock();
-      if (!alive || type == asio::cancellation_type::none) return;
-      asio::dispatch(alive->executor(), [alive] { alive->cancel(); });
-    });
-  }
+  waiting_number_ = number;
   demand_.ring();
+}
+
+void open_stream::cancel_read(std::uint64_t number) {
+  if (waiting_ && waiting_number_ == number) cancel();
 }
 
 void open_stream::complete(completion_ptr_for<stream_step> handler, stream_step step) {
@@ -151,12 +132,12 @@ void open_stream::reading() {
   begun_->watch.waits(now);
   const stream_watch::limit limit = begun_->watch.next();
   guard_says_ = limit.why;
-  if (limit.at != time_point::max()) guard_.set(limit.at);
+  if (limit.at != time_point::max() && guard_) guard_->set(limit.at);
 }
 
 void open_stream::heard(const body_piece& piece) {
-  guard_.clear();
   if (over()) return;
+  guard_->clear();
   begun_->watch.heard(engine_->now(), piece.bytes.size());
   begun_->reader.feed(piece.bytes);
   begun_->last = piece.last;
@@ -171,13 +152,57 @@ void open_stream::serve() {
   if (waiting_) complete(std::move(waiting_), std::move(step));
 }
 
-void open_stream::draining() { guard_.set(engine_->now() + time_to_drain); }
+void open_stream::draining() {
+  if (abandoned_) return;
+  running_.emplace(engine_->stream_limits());
+  guard_.emplace(
+      engine_->stream_limits(), [](void* at) { static_cast<open_stream*>(at)->guard_rang(); },
+      this);
+  guard_->set(engine_->now() + time_to_drain);
+}
+
+void open_stream::let_go_of_body() {
+  begun_->body.reset();
+  guard_.reset();
+  running_.reset();
+}
+
+// ---- limits
+
+void open_stream::guard_rang() {
+  if (over())
+    return on_->cancel.emit(asio::cancellation_type::terminal);  // it drained for too long
+  time_is_up(stopped::after_content, guard_says_);
+}
+
+void open_stream::over_rang() {
+  time_is_up(over_says_ == errc::deadline_exceeded ? stopped::deadline : stopped::after_content,
+             over_says_);
+}
+
+// what has come is handed out all the same, and an answer that is whole by now counts
+void open_stream::time_is_up(reroute::stopped why, errc code) {
+  const auto keep = shared_from_this();
+  std::vector<stream_event> rest;
+  for (stream_step step; !ended_ && poll(step) && step.event; step = stream_step())
+    rest.push_back(std::move(*step.event));
+  if (!rest.empty()) {
+    begun_->events = std::move(rest);
+    handed_out_ = 0;
+  }
+  if (!ended_) end(why, broken(make_error_code(code)));
+}
 
 // ---- the end
 
 void open_stream::cancel() {
   normalized_error error = broken(asio::error::operation_aborted);
   end(stopped::cancelled, std::move(error));
+}
+
+void open_stream::collapse() {
+  end(stopped::after_content,
+      broken(make_error_code(errc::protocol_error), "the route's own code threw an exception"));
 }
 
 void open_stream::end(reroute::stopped why, normalized_error error) {
@@ -202,16 +227,17 @@ void open_stream::close(reroute::stopped why, normalized_error error) {
   story.stopped = why;
   story.error = std::move(error);
   ended_ = std::make_shared<const outcome>(story);
-  guard_.clear();
-  over_.clear();
+  guard_.reset();
+  over_.reset();
+  running_.reset();
   demand_.ring();
   engine_->stream_ended(*this, *ended_);
 }
 
 void open_stream::abandon() noexcept {
   abandoned_ = true;
-  guard_.clear();
-  over_.clear();
+  guard_.reset();
+  over_.reset();
   running_.reset();
   const auto dropped = std::move(waiting_);
 }

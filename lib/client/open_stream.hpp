@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -63,6 +64,8 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   /// Ends it from outside, unless it has ended.
   void end(reroute::stopped why, normalized_error error);
   void cancel();
+  /// The transport broke its promise not to throw.
+  void collapse();
   /// The execution context is going down.
   void abandon() noexcept;
   std::size_t place = 0;  // in the engine's list
@@ -70,7 +73,9 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   // -- the caller
   /// An event or the end, if one is there.
   [[nodiscard]] bool poll(stream_step& out);
-  void wait(completion_ptr_for<stream_step> handler);
+  /// `number` names this read, for `cancel_read`.
+  void wait(std::uint64_t number, completion_ptr_for<stream_step> handler);
+  void cancel_read(std::uint64_t number);
   /// The caller wants no more of it.
   void drop();
   [[nodiscard]] bool abandoned() const { return abandoned_; }
@@ -83,7 +88,7 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   void reading();
   void heard(const body_piece& piece);
   [[nodiscard]] response_body* body() const { return begun_->body.get(); }
-  void let_go_of_body() { begun_->body.reset(); }
+  void let_go_of_body();
   /// The rest of a whole body may be read, for the connection's sake, but not for long.
   void draining();
 
@@ -91,9 +96,14 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   [[nodiscard]] const stream_call& of() const { return *of_; }
   [[nodiscard]] bool told() const { return begun_->told; }
   [[nodiscard]] const token_usage& usage() const { return usage_; }
+  /// Bytes of text that came: for an estimate where no usage was told.
+  [[nodiscard]] std::size_t text_bytes() const { return text_bytes_; }
 
  private:
   void complete(completion_ptr_for<stream_step> handler, stream_step step);
+  void time_is_up(reroute::stopped why, errc code);
+  void guard_rang();
+  void over_rang();
   void serve();
   void count(const stream_event& each);
   void close(reroute::stopped why, normalized_error error);
@@ -112,11 +122,13 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   token_usage usage_;
   std::shared_ptr<const outcome> ended_;
   completion_ptr_for<stream_step> waiting_;
+  std::uint64_t waiting_number_ = 0;
   bell demand_;
   std::optional<deadlines::hold> running_;
   errc guard_says_ = errc::idle_timeout;
   errc over_says_ = errc::deadline_exceeded;
-  deadline guard_, over_;
+  std::size_t text_bytes_ = 0;
+  std::optional<deadline> guard_, over_;  // until the end: it may be destroyed on any thread
 };
 
 }  // namespace reroute::detail

@@ -17,8 +17,8 @@
 namespace reroute::detail {
 namespace {
 
-// A stream may hold back so much before its first content; what begins with more is handed out.
-constexpr std::size_t most_held_back = 256 * 1024;
+// What a stream may bring before its first content: as much as one event of it may have.
+constexpr std::size_t most_held_back = 16 * 1024 * 1024;
 
 // what the bytes so far say
 struct first_look {
@@ -38,10 +38,16 @@ first_look look(const engine& self, const open_stream& stream, const std::string
     switch (from.reader.next(each)) {
       case stream_reader::result::event:
         from.watch.saw(each.type());
-        seen.content = is_content(each.type()) || held > most_held_back;
-        held += sizeof(stream_event) + each.json_text().size();
-        if (stream.wants(each.type())) from.events.push_back(std::move(each));
+        seen.content = is_content(each.type());
+        if (stream.wants(each.type())) {
+          held += sizeof(stream_event) + each.json_text().size();
+          from.events.push_back(std::move(each));
+        }
         if (seen.content) return seen;
+        if (held > most_held_back) {
+          seen.error = unusable(route, errc::body_too_large, "no content, but much before it");
+          return seen;
+        }
         break;
       case stream_reader::result::need_more:
         return seen;

@@ -6,6 +6,7 @@
 #include "client/open_stream.hpp"
 #include "message/message_builder.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,9 +25,11 @@ class stream_consumer {
   outcome story;
   std::string route, request_id;
   bool begun = false, ended = false;
+  bool reading = false;     // from the call of a read until its handler is called
+  std::uint64_t reads = 0;  // numbers them
 
-  [[nodiscard]] message received() const {
-    message so_far = builder.build();
+  [[nodiscard]] message received() const { return signed_by_route(builder.salvage()); }
+  [[nodiscard]] message signed_by_route(message so_far) const {
     so_far.set_route(route);
     so_far.set_request_id(request_id);
     return so_far;

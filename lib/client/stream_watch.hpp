@@ -57,6 +57,12 @@ class stream_watch {
     without_progress_ = nanoseconds(0);
     content_ = content_ || is_content(type);
   }
+  /// Until when the head of the response may take.
+  [[nodiscard]] limit before_head() const {
+    stream_guards until_then = guards_;
+    until_then.idle(std::chrono::milliseconds(0)).progress(std::chrono::milliseconds(0));
+    return stream_watch(until_then, sent_).next();
+  }
   /// Until when waiting may go on, if nothing comes.
   [[nodiscard]] limit next() const {
     limit first;

@@ -19,7 +19,6 @@ constexpr std::size_t kept = 64 * 1024;  // of memory, for the next event
 
 void event_stream_parser::field_text::set(std::string_view text, bool will_stay) {
   owned_ = !will_stay;
-  if (own_.capacity() > kept) own_ = {};
   if (will_stay) {
     view_ = text;
   } else {
@@ -40,6 +39,11 @@ void event_stream_parser::field_text::keep() {
 void event_stream_parser::field_text::clear() noexcept {
   owned_ = false;
   view_ = {};
+}
+
+// one large event must not keep its memory for ever
+void event_stream_parser::field_text::trim() {
+  if (!owned_ && own_.capacity() > kept) own_ = {};
 }
 
 // ---- lines
@@ -70,7 +74,10 @@ bool event_stream_parser::skip_mark() {
 
 // `stays`: the line lies in the fed bytes
 bool event_stream_parser::take_line(std::string_view& line, bool& stays) {
-  if (std::exchange(line_used_, false)) partial_.clear();
+  if (std::exchange(line_used_, false)) {
+    partial_.clear();
+    if (partial_.capacity() > kept) partial_ = {};
+  }
   if (mark_ != decided && !skip_mark()) return false;
   if (after_return_ && at_ < input_.size()) {
     after_return_ = false;
@@ -103,6 +110,8 @@ bool event_stream_parser::take_line(std::string_view& line, bool& stays) {
 
 bool event_stream_parser::next(server_event& out) {
   if (error_ != event_stream_error::none) return false;
+  name_.trim();
+  data_.trim();
   std::string_view line;
   bool stays = false;
   while (take_line(line, stays)) {

@@ -132,8 +132,7 @@ void connector::greeted() {
     const auto more = tls.read(some);
     if (more.state == tls_engine::status::want_input) return;
     // a server of HTTP/2 begins with its settings; one of HTTP/1.1 waits to be asked
-    if (more.state != tls_engine::status::done || !line_->http2 ||
-        line_->early.size() > most_early)
+    if (more.state != tls_engine::status::done || !line_->http2 || line_->early.size() > most_early)
       return fail(errc::protocol_error, "the peer spoke before it was asked");
     line_->early.append(some.data(), more.size);
   }

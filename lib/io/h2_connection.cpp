@@ -14,9 +14,9 @@
 namespace reroute::detail {
 namespace {
 
-constexpr std::size_t cipher_size = 32 * 1024;     // read at once
-constexpr std::size_t most_ahead = 64 * 1024;      // ciphertext made ahead of the socket
-constexpr int most_reads = 16;                     // before others on the loop get their turn
+constexpr std::size_t cipher_size = 32 * 1024;  // read at once
+constexpr std::size_t most_ahead = 64 * 1024;   // ciphertext made ahead of the socket
+constexpr int most_reads = 16;                  // before others on the loop get their turn
 
 h2_limits limits_of(const https_options& options) {
   h2_limits limits;
@@ -184,22 +184,19 @@ void h2_connection::flush() {
     const auto bytes = line_->tls->output();
     if (bytes.empty()) return;
     std::error_code ec;
-    const std::size_t sent =
-        line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+    const std::size_t sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
     line_->tls->drop_output(sent);
     if (!ec) continue;
     if (ec != asio::error::would_block)
       return close(make_error_code(errc::connection_lost), ec.message());
     writing_ = true;
-    line_->socket.async_wait(asio::ip::tcp::socket::wait_write,
-                             [self = shared_from_this()](const std::error_code& failed) {
-                               self->writing_ = false;
-                               if (self->closed_) return;
-                               if (failed)
-                                 return self->close(make_error_code(errc::connection_lost),
-                                                    failed.message());
-                               self->flush();
-                             });
+    line_->socket.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](
+                                                                    const std::error_code& failed) {
+      self->writing_ = false;
+      if (self->closed_) return;
+      if (failed) return self->close(make_error_code(errc::connection_lost), failed.message());
+      self->flush();
+    });
   }
 }
 

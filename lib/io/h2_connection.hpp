@@ -82,7 +82,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   h2_session session_;
   std::function<void()> changed_;
   std::optional<deadline> limit_;
-  std::size_t pings_ = 0;                   // sent
+  std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;
   time_point heard_at_{};
   std::unique_ptr<char[]> cipher_;

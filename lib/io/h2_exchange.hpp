@@ -54,10 +54,10 @@ class h2_exchange final : public response_body, private h2_listener {
   std::error_code stopped_;  // by a limit, or cancelled
   std::shared_ptr<h2_connection> connection_;
   std::optional<h2_request> stream_;
-  std::string piece_;        // handed out
+  std::string piece_;  // handed out
   time_point asked_at_{};
-  bool proved_ = false;      // the connection had answered before
-  bool sent_ = false;        // to anybody who may have looked at it
+  bool proved_ = false;  // the connection had answered before
+  bool sent_ = false;    // to anybody who may have looked at it
   bool wants_http1_ = false;
 };
 

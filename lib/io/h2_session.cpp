@@ -19,9 +19,10 @@ namespace reroute::detail {
 namespace {
 
 constexpr std::int32_t connection_window = 16 * 1024 * 1024;
-constexpr std::size_t first_guess_of_streams = 100;  // until the peer says how many (RFC 9113, 6.5.2)
-constexpr std::size_t field_overhead = 32;           // as SETTINGS_MAX_HEADER_LIST_SIZE counts
-constexpr std::size_t most_unanswered = 200;         // acknowledgements that a flood may make us owe
+constexpr std::size_t first_guess_of_streams =
+    100;                                      // until the peer says how many (RFC 9113, 6.5.2)
+constexpr std::size_t field_overhead = 32;    // as SETTINGS_MAX_HEADER_LIST_SIZE counts
+constexpr std::size_t most_unanswered = 200;  // acknowledgements that a flood may make us owe
 
 void check(int result) {
   if (result == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
@@ -217,8 +218,8 @@ h2_session::h2_session(const h2_limits& limits) : limits_(limits) {
   const std::array<nghttp2_settings_entry, 3> settings{
       {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits_.stream_window},
-       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(std::min<std::size_t>(
-                                                   limits_.header, 0x7fffffff))}}};
+       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
+        static_cast<std::uint32_t>(std::min<std::size_t>(limits_.header, 0x7fffffff))}}};
   check(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings.data(), settings.size()));
   check(nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, connection_window));
 }
@@ -282,8 +283,7 @@ void h2_session::leave(h2_stream& stream) {
 }
 
 void h2_session::consumed(h2_stream& stream, std::size_t size) {
-  if (stream.id >= 0 && !stream.ended)
-    nghttp2_session_consume_stream(session_, stream.id, size);
+  if (stream.id >= 0 && !stream.ended) nghttp2_session_consume_stream(session_, stream.id, size);
 }
 
 void h2_session::ping() { nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr); }
@@ -356,13 +356,14 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
     forget(stream);
     return wake(stream);
   }
-  const std::string name = std::string("the peer reset the stream: ") + nghttp2_http2_strerror(code);
+  const std::string name =
+      std::string("the peer reset the stream: ") + nghttp2_http2_strerror(code);
   switch (code) {
     case NGHTTP2_REFUSED_STREAM:
       stream.unprocessed = true;
       stream.sent = false;
-      return fail(stream,
-                  make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost), name);
+      return fail(stream, make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost),
+                  name);
     case NGHTTP2_HTTP_1_1_REQUIRED:
       stream.unprocessed = stream.wants_http1 = true;
       return fail(stream, make_error_code(errc::protocol_error), name);

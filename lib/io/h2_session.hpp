@@ -17,8 +17,8 @@ namespace reroute::detail {
 
 /// What a session may cost.
 struct h2_limits {
-  std::size_t header = 64 * 1024;           ///< bytes of a response's fields, interim ones included
-  std::size_t body = 64 * 1024 * 1024;      ///< bytes of a response's body
+  std::size_t header = 64 * 1024;       ///< bytes of a response's fields, interim ones included
+  std::size_t body = 64 * 1024 * 1024;  ///< bytes of a response's body
   std::uint32_t stream_window = 256 * 1024;  ///< bytes of a body that nobody has read
 };
 
@@ -34,14 +34,14 @@ struct h2_stream {
   http::response_head head;
   std::size_t header_bytes = 0;
   bool head_done = false;
-  std::string data;        ///< of the body, not read yet
-  std::size_t heard = 0;   ///< bytes of the body in all
-  bool whole = false;      ///< the response has ended as it should
-  bool ended = false;      ///< nothing more comes
+  std::string data;          ///< of the body, not read yet
+  std::size_t heard = 0;     ///< bytes of the body in all
+  bool whole = false;        ///< the response has ended as it should
+  bool ended = false;        ///< nothing more comes
   bool unprocessed = false;  ///< the peer has not looked at it: it may be sent again
   bool wants_http1 = false;  ///< on HTTP/1.1
   transport_error error;
-  bool woken = false;  ///< stands in `h2_session::woken`
+  bool woken = false;     ///< stands in `h2_session::woken`
   std::size_t place = 0;  // in the session's list
 };
 

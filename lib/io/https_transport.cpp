@@ -60,8 +60,8 @@ class origins {
   struct door {
     door(transport_core& core, const origin& to)
         : http1(core, to),
-          http2(core, to,
-                [this](std::unique_ptr<channel> line) { http1.adopt(std::move(line)); }) {}
+          http2(core, to, [this](std::unique_ptr<channel> line) { http1.adopt(std::move(line)); }) {
+    }
     pool http1;
     h2_pool http2;
   };

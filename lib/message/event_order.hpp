@@ -3,15 +3,15 @@
 
 #include <reroute/message/stream_event.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
 namespace reroute::detail {
 
-/// message_start; blocks, numbered from 0, each with a start, any number of deltas and a stop; then
-/// message_delta; message_stop. Pings and what is new may come anywhere. Pure.
+/// message_start; blocks, numbered one after the other, each with a start, any number of deltas and a
+/// stop; then message_delta; message_stop. Pings and what is new may come anywhere, and a block's stop may
+/// be missing at the end, as the official SDKs have it. Pure.
 class event_order {
  public:
   /// Empty if `next` fits behind what came before, else why it does not.
@@ -25,20 +25,19 @@ class event_order {
     switch (next.type()) {
       case type::message_start:
         started_ = true;
+        open_.assign(next.blocks_begun(), false);
         return {};
       case type::content_block_start:
-        if (next.index() != blocks_) return "a block has not the next number";
-        ++blocks_;
-        open_.push_back(next.index());
+        if (next.index() != open_.size()) return "a block has not the next number";
+        open_.push_back(true);
         return {};
       case type::content_block_stop:
         if (!is_open(next.index())) return "a block ends that is not open";
-        std::erase(open_, next.index());
+        open_[next.index()] = false;
         return {};
       case type::message_delta:
         return {};
       case type::message_stop:
-        if (!open_.empty()) return "message_stop comes while a block is open";
         stopped_ = true;
         return {};
       default:
@@ -50,11 +49,10 @@ class event_order {
 
  private:
   [[nodiscard]] bool is_open(std::size_t index) const {
-    return std::find(open_.begin(), open_.end(), index) != open_.end();
+    return index < open_.size() && open_[index];
   }
   bool started_ = false, stopped_ = false;
-  std::size_t blocks_ = 0;
-  std::vector<std::size_t> open_;
+  std::vector<bool> open_;  // by the block's number
 };
 
 }  // namespace reroute::detail

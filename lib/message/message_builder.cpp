@@ -6,6 +6,7 @@
 #include "message/partial_json.hpp"
 #include "message/quote.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace reroute::detail {
@@ -13,9 +14,27 @@ namespace {
 
 using type = stream_event_type;
 
+// its values stand some levels deeper in a message, which may have 256
+constexpr std::size_t input_depth = 240;
+
 bool is_json(std::string_view text) {
   std::string why;
-  return parse_json(text, why).has_value();
+  return parse_json(text, why, input_depth).has_value();
+}
+
+// the JSON of a tool's input: as it came, or without what no JSON can hold, or what is whole of it
+std::optional<std::string> input_of(const std::string& text) {
+  if (is_json(text)) return text;
+  std::string mended = mended_json(text);
+  if (is_json(mended)) return mended;
+  auto begun = completed_json(mended);
+  if (begun && !is_json(*begun)) begun.reset();
+  return begun;
+}
+
+// what a delta may not change
+bool is_fixed(std::string_view name) {
+  return name == "type" || name == "id" || name == "role" || name == "model" || name == "content";
 }
 
 // what a member of a block began with
@@ -48,46 +67,57 @@ std::string with_citations(const std::string& block, const std::string& more) {
 
 }  // namespace
 
+message_builder::block::block(std::string_view json) : start(json), kind(begun(json, "type")) {}
+
 void message_builder::add(const stream_event& next) {
   if (next.type() == type::message_start) {
     message_ = member_text(next.json_text(), "message");
-    return;
+    blocks_.clear();
+    json_scanner already(member_text(message_, "content"));
+    for (std::string_view each; next.blocks_begun() > blocks_.size() && already.next(each);)
+      blocks_.emplace_back(each);
+  } else if (next.type() == type::message_delta) {
+    add_members(next);
+  } else if (next.type() == type::content_block_start) {
+    if (next.index() == blocks_.size())
+      blocks_.emplace_back(member_text(next.json_text(), "content_block"));
+  } else if (next.index() < blocks_.size()) {
+    add_delta(blocks_[next.index()], next);
   }
-  if (next.type() == type::message_delta) return add_members(next);
-  if (next.type() == type::content_block_start) {
-    if (next.index() != blocks_.size()) return;
-    block begins;
-    begins.start = member_text(next.json_text(), "content_block");
-    blocks_.push_back(std::move(begins));
-    return;
-  }
-  if (next.index() >= blocks_.size()) return;
-  block& of = blocks_[next.index()];
-  switch (next.type()) {
+}
+
+// a delta in a block of another kind changes nothing
+void message_builder::add_delta(block& of, const stream_event& delta) {
+  switch (delta.type()) {
     case type::text:
-      of.text += next.text();
+      if (of.kind == "text") of.text += delta.text();
       break;
     case type::thinking:
-      of.thinking += next.text();
+      if (of.kind == "thinking") of.thinking += delta.text();
       break;
     case type::signature:
-      of.signature = next.text();
+      if (of.kind == "thinking") of.signature = delta.text();
       break;
     case type::input_json:
-      of.input += next.text();
+      if (of.kind.ends_with("tool_use")) of.input += delta.text();
       break;
     case type::citation: {
-      const std::string said = next.json_text();
+      const std::string said = delta.json_text();
       const std::string_view citation = member_text(member_text(said, "delta"), "citation");
-      if (citation.empty()) break;
+      if (of.kind != "text" || citation.empty()) break;
       if (!of.citations.empty()) of.citations += ',';
       of.citations += citation;
       break;
     }
-    case type::content_block_stop:
-      if (!of.input.empty() && !is_json(of.input) && !completed_json(of.input))
-        complaint_ = "the input of a tool use is not JSON";
+    case type::content_block_delta: {
+      const std::string said = delta.json_text();
+      const std::string_view inner = member_text(said, "delta");
+      if (of.kind != "compaction" || member_text(inner, "type") != "\"compaction_delta\"") break;
+      each_member(inner, [&](const std::string& name, std::string_view value) {
+        if (name != "type") of.start = with_member(of.start, name, value);
+      });
       break;
+    }
     default:
       break;
   }
@@ -98,7 +128,10 @@ void message_builder::add_members(const stream_event& delta) {
   each_member(said, [&](const std::string& name, std::string_view value) {
     if (name == "delta") {
       each_member(value, [&](const std::string& inner, std::string_view now) {
-        message_ = with_member(message_, inner, now);
+        // these say by null that there is none
+        const bool may_be_null = inner == "stop_reason" || inner == "stop_sequence";
+        if (!is_fixed(inner) && (may_be_null || now != "null"))
+          message_ = with_member(message_, inner, now);
       });
     } else if (name == "usage") {
       std::string usage(member_text(message_, "usage"));
@@ -107,34 +140,53 @@ void message_builder::add_members(const stream_event& delta) {
         if (now != "null") usage = with_member(usage, inner, now);
       });
       message_ = with_member(message_, name, usage);
-    } else if (name != "type" && value != "null") {
+    } else if (!is_fixed(name) && value != "null") {
       message_ = with_member(message_, name, value);
     }
   });
 }
 
-std::string message_builder::text_of(const block& from) {
+// false: its input is no JSON
+bool message_builder::text_of(const block& from, std::string& into) {
   std::string whole = from.start;
   if (!from.text.empty()) whole = grown(whole, "text", from.text);
   if (!from.thinking.empty()) whole = grown(whole, "thinking", from.thinking);
   if (!from.signature.empty())
     whole = with_member(whole, "signature", quoted(from.signature, "a signature"));
   if (!from.citations.empty()) whole = with_citations(whole, from.citations);
-  if (!from.input.empty())
-    whole =
-        with_member(whole, "input",
-                    is_json(from.input) ? from.input : completed_json(from.input).value_or("{}"));
-  return whole;
+  bool fine = true;
+  if (!from.input.empty()) {
+    const auto input = input_of(from.input);
+    fine = input.has_value();
+    whole = with_member(whole, "input", input.value_or("{}"));
+  }
+  into += whole;
+  return fine;
 }
 
-message message_builder::build() const {
-  if (message_.empty()) return {};
+std::optional<message> message_builder::build(std::string* why) const {
+  if (message_.empty()) return message();
   std::string content = "[";
   for (const block& each : blocks_) {
     if (content.size() > 1) content += ',';
-    content += text_of(each);
+    if (text_of(each, content)) continue;
+    if (why) *why = "the input of a tool use is not JSON";
+    return std::nullopt;
   }
-  return message::parse(with_member(message_, "content", content + "]")).value_or(message());
+  return message::parse(with_member(message_, "content", content + "]"), why);
+}
+
+message message_builder::salvage() const {
+  if (auto whole = build()) return *whole;
+  std::string content = "[";
+  for (const block& each : blocks_) {
+    if (each.kind != "text") continue;
+    if (content.size() > 1) content += ',';
+    static_cast<void>(text_of(each, content));
+  }
+  if (auto texts = message::parse(with_member(message_, "content", content + "]"))) return *texts;
+  const std::string bare = R"({"type":"message","content":)" + content + "]}";
+  return message::parse(bare).value_or(message());
 }
 
 }  // namespace reroute::detail

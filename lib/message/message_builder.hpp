@@ -5,6 +5,7 @@
 #include <reroute/message/stream_event.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,26 +18,29 @@ namespace reroute::detail {
 class message_builder {
  public:
   void add(const stream_event& next);
-  /// Empty if the input of every tool use is JSON; else why it is not.
-  [[nodiscard]] std::string_view complaint() const noexcept { return complaint_; }
-  /// The message as far as it has come; an empty one before its beginning.
-  [[nodiscard]] message build() const;
+  /// The message as far as it has come, an empty one before its beginning. Nothing, with the reason in
+  /// `why`, if what came makes none: the input of a tool use is no JSON, say.
+  [[nodiscard]] std::optional<message> build(std::string* why = nullptr) const;
+  /// The same, without what cannot be read: at least the text.
+  [[nodiscard]] message salvage() const;
 
  private:
   struct block {
+    explicit block(std::string_view json);
     std::string start;      // the block as it began: a JSON object
+    std::string kind;       // its type
     std::string text;       // of a text
     std::string thinking;   // of a thinking block
     std::string signature;  // its last one
     std::string input;      // JSON text of a tool's input
     std::string citations;  // JSON values with commas between
   };
-  [[nodiscard]] static std::string text_of(const block& from);
+  [[nodiscard]] static bool text_of(const block& from, std::string& into);
   void add_members(const stream_event& delta);
+  void add_delta(block& of, const stream_event& delta);
 
   std::string message_;  // a JSON object
   std::vector<block> blocks_;
-  std::string_view complaint_;
 };
 
 }  // namespace reroute::detail

@@ -4,6 +4,7 @@
 #include "message/json.hpp"
 #include "message/json_scan.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace reroute::detail {
@@ -53,8 +54,10 @@ std::optional<std::string> completed_json(std::string_view text) {
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
       ++at;
     } else {
-      const std::size_t behind = text.find_first_of(" \t\r\n,:{}[]\"", at);
-      if (behind == std::string_view::npos) break;  // it may go on
+      const std::size_t behind = std::min(text.find_first_of(" \t\r\n,:{}[]\"", at), text.size());
+      const std::string_view word = text.substr(at, behind - at);
+      const bool literal = word == "true" || word == "false" || word == "null";
+      if (behind == text.size() && !literal) break;  // it may go on
       at = behind;
       whole_up_to(at);
     }

@@ -2,6 +2,7 @@
 #include "message/quote.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -119,6 +120,37 @@ std::string valid_utf8(std::string_view text) {
     out.append(text, 0, good);
     if (good < text.size()) out += "\xef\xbf\xbd";
     text.remove_prefix(std::min(good + 1, text.size()));
+  }
+  return out;
+}
+
+namespace {
+
+// the number behind a "\\u"; -1 if there is none
+int unit_at(std::string_view text, std::size_t at) noexcept {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return -1;
+  int value = 0;
+  const auto read = std::from_chars(text.data() + at + 2, text.data() + at + 6, value, 16);
+  return read.ptr == text.data() + at + 6 ? value : -1;
+}
+
+bool is_high(int unit) noexcept { return unit >= 0xd800 && unit <= 0xdbff; }
+bool is_low(int unit) noexcept { return unit >= 0xdc00 && unit <= 0xdfff; }
+
+}  // namespace
+
+std::string mended_json(std::string_view text) {
+  std::string out = valid_utf8(text);
+  for (std::size_t at = 0; (at = out.find('\\', at)) != std::string::npos;) {
+    const int unit = unit_at(out, at);
+    if (is_high(unit) && is_low(unit_at(out, at + 6))) {
+      at += 12;
+    } else if (is_high(unit) || is_low(unit)) {
+      out.replace(at, 6, "\\ufffd");
+      at += 6;
+    } else {
+      at += 2;
+    }
   }
   return out;
 }

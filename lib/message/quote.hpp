@@ -18,6 +18,10 @@ void check_utf8(std::string_view text, std::string_view what);
 /// `text` with U+FFFD for each byte that is not UTF-8.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
 
+/// JSON text with U+FFFD for what no string can hold: bytes that are not UTF-8, and escapes of one half
+/// of a surrogate pair without the other.
+[[nodiscard]] std::string mended_json(std::string_view text);
+
 /// How many bytes `text` begins with that stand in a JSON string as they are: letters of ASCII, and
 /// whole ones beyond it.
 [[nodiscard]] std::size_t plain_prefix(std::string_view text) noexcept;

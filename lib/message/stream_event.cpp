@@ -137,8 +137,8 @@ std::optional<stream_event> stream_event::parse(std::string_view name, std::stri
   std::string mended;
   const json::object* object = memory.parse(data, reason);
   std::optional<short_lived_json> again;
-  if (!object && !detail::is_utf8(data)) {
-    mended = detail::valid_utf8(data);
+  if (!object) mended = detail::mended_json(data);
+  if (!object && mended != data) {
     data = mended;
     reason.clear();
     object = again.emplace().parse(data, reason);
@@ -230,6 +230,18 @@ std::string stream_event::json_text() const {
 json::value stream_event::json() const {
   std::string why;
   return detail::parse_json(json_text(), why).value_or(nullptr);
+}
+
+std::size_t stream_event::blocks_begun() const {
+  if (type_ != type::message_start) return 0;
+  const std::string_view content =
+      detail::member_text(detail::member_text(data_, "message"), "content");
+  std::size_t count = 0;
+  if (!content.starts_with('[')) return 0;
+  detail::json_scanner blocks(content);
+  for (std::string_view each; blocks.next(each);)
+    ++count;
+  return count;
 }
 
 content_block stream_event::block() const {

@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (event->type() == reroute::stream_event_type::text) text += event->text();
     builder.add(*event);
   }
-  const reroute::message whole = builder.build();
+  const reroute::message whole = builder.salvage();
+  static_cast<void>(builder.build());
   const reroute::resume_hint hint(whole);
   static_cast<void>(hint.apply(reroute::message_request("m").max_tokens(1).user("a")));
   if (const auto closed = reroute::detail::completed_json(bytes))

@@ -64,7 +64,7 @@ message_builder built(const parts& events) {
 }
 
 std::string block_text(const parts& events, std::size_t index = 0) {
-  const auto content = built(events).build().content();
+  const auto content = built(events).build()->content();
   return index < content.size() ? boost::json::serialize(content[index].json()) : "none";
 }
 
@@ -97,7 +97,8 @@ TEST_CASE("text, thinking, tools and citations accumulate") {
            {"message_delta",
             R"({"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":90}})"},
            stop})
-          .build();
+          .build()
+          .value();
   CHECK(whole.id() == "msg_1");
   CHECK(whole.model() == "claude-opus-4-8");
   CHECK(whole.text() == "Das \"ist\" gut");
@@ -130,13 +131,20 @@ TEST_CASE("a tool's input that broke off keeps what is whole; nonsense is told")
   const auto tool = begin(0, R"({"type":"tool_use","id":"t","name":"n","input":{}})");
   const auto cut = [&](const std::string& partial) {
     const auto builder = built({start, tool, input(0, partial), end(0)});
-    CHECK(builder.complaint().empty());
-    return boost::json::serialize(builder.build().tool_uses()[0].input());
+    return boost::json::serialize(builder.build()->tool_uses()[0].input());
   };
   CHECK(cut(R"({"a":"b","c":"unfin)") == R"({"a":"b"})");
   CHECK(cut(R"({"a":[1,2)") == R"({"a":[1]})");
-  CHECK(built({start, tool, input(0, "{]"), end(0)}).complaint() ==
-        "the input of a tool use is not JSON");
+  CHECK(cut(R"({"a":true)") == R"({"a":true})");
+  CHECK(cut(R"({"a":"x \ud83d y"})") == "{\"a\":\"x \xef\xbf\xbd y\"}");
+  std::string why;
+  const auto builder = built({start, begin(0, R"({"type":"text","text":"said"})"), end(0),
+                              begin(1, R"({"type":"tool_use","id":"t","name":"n","input":{}})"),
+                              input(1, "{]"), end(1)});
+  CHECK_FALSE(builder.build(&why));
+  CHECK(why == "the input of a tool use is not JSON");
+  CHECK(builder.salvage().text() == "said");
+  CHECK(builder.salvage().id() == "msg_1");
 }
 
 TEST_CASE("blocks without a delta, and members nobody knows, stay as they are") {
@@ -150,12 +158,12 @@ TEST_CASE("blocks without a delta, and members nobody knows, stay as they are") 
 }
 
 TEST_CASE("a message that is not whole yet reads as far as it has come") {
-  CHECK(built({}).build().id().empty());
+  CHECK(built({}).build()->id().empty());
   const message half =
-      built({start, begin(0, R"({"type":"text","text":""})"), text(0, "ab")}).build();
+      *built({start, begin(0, R"({"type":"text","text":""})"), text(0, "ab")}).build();
   CHECK(half.text() == "ab");
   CHECK(half.stop_reason() == reroute::stop_reason::none);
-  CHECK(built({text(0, "nobody's"), end(7)}).build().text().empty());
+  CHECK(built({text(0, "nobody's"), end(7)}).build()->text().empty());
 }
 
 TEST_CASE("JSON that broke off is closed behind its last whole value") {
@@ -197,6 +205,62 @@ TEST_CASE("events out of order make no message") {
   CHECK(complaint({start, text(0, "a")}) == "a delta of a block that is not open");
   CHECK(complaint({start, block, end(0), text(0, "a")}) == "a delta of a block that is not open");
   CHECK(complaint({start, end(0)}) == "a block ends that is not open");
-  CHECK(complaint({start, block, stop}) == "message_stop comes while a block is open");
+  CHECK(complaint({start, block, stop}).empty());  // as the official SDKs have it
   CHECK(complaint({start, stop, start}) == "an event follows message_stop");
+}
+
+TEST_CASE("deltas change blocks of their own kind only, and never what a message is") {
+  const auto text_block = begin(0, R"({"type":"text","text":"a"})");
+  const auto tool = begin(0, R"({"type":"tool_use","id":"t","name":"n","input":{}})");
+  CHECK(block_text({start, text_block, input(0, "{]"), text(0, "b"), end(0)}) ==
+        R"({"type":"text","text":"ab"})");
+  CHECK(block_text({start, tool, text(0, "b"), end(0)}) ==
+        R"({"type":"tool_use","id":"t","name":"n","input":{}})");
+  const message kept =
+      *built(
+           {start,
+            {"message_delta",
+             R"({"type":"message_delta","delta":{"type":"error","id":"other","content":[1],"container":{"id":"c"}},"usage":{}})"},
+            {"message_delta", R"({"type":"message_delta","delta":{"container":null}})"},
+            stop})
+           .build();
+  CHECK(kept.id() == "msg_1");
+  CHECK(kept.content().empty());
+  CHECK(boost::json::serialize(kept.json().at("container")) == R"({"id":"c"})");
+}
+
+TEST_CASE("a compaction, and content that a message begins with") {
+  CHECK(block_text(
+            {start, begin(0, R"({"type":"compaction","content":null})"),
+             delta(0, R"({"type":"compaction_delta","content":"short","encrypted_content":"x"})"),
+             end(0)}) == R"({"type":"compaction","content":"short","encrypted_content":"x"})");
+  const std::pair<std::string, std::string> begun{
+      "message_start",
+      R"({"type":"message_start","message":{"id":"m","type":"message","content":[{"type":"text","text":"before"}]}})"};
+  event_order order;
+  for (const auto& [name, data] :
+       parts{begun, begin(1, R"({"type":"text","text":""})"), text(1, "!"), end(1), stop})
+    CHECK(order.add(*stream_event::parse(name, data)).empty());
+  CHECK(built({begun, begin(1, R"({"type":"text","text":""})"), text(1, "!"), end(1), stop})
+            .build()
+            ->text() == "before!");
+}
+
+TEST_CASE("input nested too deep is told, and the rest is kept") {
+  const auto deep = [](std::size_t levels) {
+    std::string text = "{\"a\":";
+    for (std::size_t i = 0; i < levels; ++i)
+      text += '[';
+    for (std::size_t i = 0; i < levels; ++i)
+      text += ']';
+    return text + "}";
+  };
+  const auto with = [&](std::size_t levels) {
+    return built({start, begin(0, R"({"type":"text","text":"said"})"), end(0),
+                  begin(1, R"({"type":"tool_use","id":"t","name":"n","input":{}})"),
+                  input(1, deep(levels)), end(1), stop});
+  };
+  CHECK(with(200).build()->content().size() == 2);
+  CHECK_FALSE(with(255).build());
+  CHECK(with(255).salvage().text() == "said");
 }

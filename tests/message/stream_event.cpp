@@ -116,6 +116,13 @@ TEST_CASE("bytes that are not UTF-8 are replaced, one by one") {
         "a\xef\xbf\xbd\xc3\xbc\xef\xbf\xbd\xef\xbf\xbd");
 }
 
+TEST_CASE("halves of surrogate pairs are replaced, whole ones are not") {
+  CHECK(read_delta(R"({"type":"text_delta","text":"a\ud83d b\ude00c\ud83d\ude00"})").text() ==
+        "a\xef\xbf\xbd b\xef\xbf\xbd"
+        "c\xf0\x9f\x98\x80");
+  CHECK(read_delta(R"({"type":"text_delta","text":"\\ud83d"})").text() == R"(\ud83d)");
+}
+
 TEST_CASE("what is not what its name promises is refused, without quoting it") {
   const std::string before = "the event \"content_block_delta\" is wrong: ";
   CHECK(reason("content_block_delta", "canary").find("not JSON") != std::string::npos);

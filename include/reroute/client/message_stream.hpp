@@ -35,6 +35,7 @@ class stream_step {
   stream_step() {}
   std::optional<stream_event> event;
   std::shared_ptr<const outcome> end;
+  bool refused = false;  ///< another read is under way
 };
 
 /// Makes streams, and tells them how their call went.
@@ -105,13 +106,15 @@ class message_stream {
   [[nodiscard]] asio::awaitable<std::optional<std::string>> next_text();
   /// Reads what is left, and returns the whole message: text, thinking and tool input put together,
   /// usage as told last. Where a tool's input was cut off (`stop_reason::max_tokens`), what is whole of
-  /// it is kept, as the official SDKs do. Throws as `next`, and for an input that is no JSON.
+  /// it is kept, as the official SDKs do, but for a number at its end, which might go on. Throws as `next`,
+  /// and `errc::malformed_answer` for an input that is no JSON, or an answer nested too deep.
   [[nodiscard]] asio::awaitable<message> finish();
 
   /// As `next`. Signature  void(std::error_code, std::optional<reroute::stream_event>)
   /// An event comes without an error; nothing and no error is the end of a whole message. After an error
   /// `outcome()` has the details. A second call while one is under way ends in
-  /// `asio::error::already_started`. Cancellation and executor as `client::async_create`.
+  /// `asio::error::already_started`. A stream of nothing completes on the handler's own executor, or else
+  /// Asio's system executor. Cancellation and executor as `client::async_create`.
   template <class Token>
   auto async_next(Token&& token) {
     return asio::async_initiate<Token, void(std::error_code, std::optional<stream_event>)>(

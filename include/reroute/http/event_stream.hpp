@@ -65,6 +65,7 @@ class event_stream_parser {
     void add_line(std::string_view text);
     void keep();
     void clear() noexcept;
+    void trim();
     [[nodiscard]] std::string_view text() const noexcept {
       return owned_ ? std::string_view(own_) : view_;
     }

@@ -43,7 +43,8 @@ class stream_event {
   stream_event() = default;
 
   /// Reads an event of the Messages API (docs.anthropic.com, "Streaming"): its name and its data.
-  /// Without a name the data's "type" counts. Bytes that are not UTF-8 become U+FFFD. Nothing, with
+  /// Without a name the data's "type" counts. Bytes that are not UTF-8, and halves of surrogate pairs,
+  /// become U+FFFD. Nothing, with
   /// the reason in `why` (it never quotes the data), for data that is not what the name promises; an
   /// event with a name that is new may hold anything. No exception but `std::bad_alloc`.
   [[nodiscard]] static std::optional<stream_event> parse(std::string_view name,
@@ -58,6 +59,8 @@ class stream_event {
   /// What is new of a text, a tool's input, a thinking, or the signature; else empty.
   [[nodiscard]] const std::string& text() const& noexcept { return text_; }
   [[nodiscard]] std::string text() && noexcept { return std::move(text_); }
+  /// How many blocks a message_start holds already; in practice none.
+  [[nodiscard]] std::size_t blocks_begun() const;
   /// The block that begins; of type "" for any other event.
   [[nodiscard]] content_block block() const;
   /// Why the model stopped; `stop_reason::none` unless this is a message_delta that says so.
