@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/io/clock.hpp>
+#include <reroute/io/proxy.hpp>
 #include <reroute/io/transport.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -33,6 +34,8 @@ enum class http_versions : unsigned char {
 /// Options of `https_transport`. Zero in a time means no limit.
 struct https_options {
   tls_options tls = {};
+  /// The proxy to go through. Default none: `proxy_from_environment()` asks the environment.
+  proxy_settings proxy = {};
   /// From the first DNS question to the end of the TLS handshake. Default 10 s.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// From the request sent to the response head. Default none: a message may take minutes, and the
@@ -68,7 +71,7 @@ struct https_options {
 /// Makes the transport. Loads the roots once (about 30 ms of CPU).
 ///
 /// Throws `std::invalid_argument`, naming the option, for a CA that cannot be read, negative times or
-/// zero limits. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
+/// zero limits, a proxy that cannot be meant. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
 /// Asio's resolver, whose answers are cached.
 [[nodiscard]] std::shared_ptr<transport> make_https_transport(
     asio::any_io_executor executor, https_options options = {},
