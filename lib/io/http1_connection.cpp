@@ -23,7 +23,8 @@ http1_connection::http1_connection(transport_core& core, pool& home, std::unique
       home_(home),
       line_(std::move(line)),
       limit_(
-          core.time, [](void* self) { static_cast<http1_connection*>(self)->over(); }, this) {
+          core.time, [](void* self) { static_cast<http1_connection*>(self)->over(); }, this),
+      born_(core.time.now()) {
   home_.enlist(*this);
 }
 
@@ -56,10 +57,17 @@ void http1_connection::rest() {
   limit_.set_after(core_.options.keep_alive);
 }
 
+bool http1_connection::worn_out() const {
+  const auto& options = core_.options;
+  const auto age = options.max_connection_age;
+  const auto most = options.max_requests_per_connection;
+  return (most > 0 && served_ >= most) || (age > age.zero() && core_.time.now() - born_ >= age);
+}
+
 bool http1_connection::wake_up(bool surely) {
   const auto rested = core_.time.now() - since_;
   const auto most = core_.options.keep_alive;
-  if (line_->closed || (most > most.zero() && rested >= most)) return false;
+  if (line_->closed || worn_out() || (most > most.zero() && rested >= most)) return false;
   if ((surely || rested >= nap) && !quiet()) return false;
   resting_ = false;
   limit_.clear();

@@ -25,6 +25,8 @@ class http1_connection {
   [[nodiscard]] channel& line() noexcept { return *line_; }
   /// True if an exchange went over it before this one.
   [[nodiscard]] bool reused() const noexcept { return served_ > 0; }
+  /// True if it is to serve no other: too old, or used too often.
+  [[nodiscard]] bool worn_out() const;
   /// Why this side closed it: a time limit, or `abort`.
   [[nodiscard]] std::error_code failure() const noexcept { return failure_; }
 
@@ -55,6 +57,7 @@ class http1_connection {
   std::error_code failure_;
   std::size_t served_ = 0;
   bool resting_ = false;
+  time_point born_{};
   time_point since_{};     // when it began to rest
   std::size_t place_ = 0;  // in the pool's list of all
 };

@@ -40,6 +40,7 @@ void check(const https_options& options) {
   time("head_timeout", options.head_timeout);
   time("idle_timeout", options.idle_timeout);
   time("keep_alive", options.keep_alive);
+  time("max_connection_age", options.max_connection_age);
   time("ping_interval", options.ping_interval);
   count("max_connections", options.max_connections);
   count("max_connecting", options.max_connecting);
@@ -95,22 +96,46 @@ class origins {
   std::map<key, std::unique_ptr<door>, std::less<>> doors_;
 };
 
+transport_error check_scheme(const http::url& url, const https_options& options) {
+  if (url.scheme == "https" || (url.scheme == "http" && options.allow_plain_http)) return {};
+  return {errc::rejected, false,
+          "plain http is off: use https, or set https_options::allow_plain_http"};
+}
+
+bool may_be_http2(const http::url& url, const https_options& options) {
+  return url.secure() && options.versions != http_versions::http1;
+}
+
+awaitable<transport_error> warm_up_on(std::shared_ptr<origins> state, http::url where,
+                                      std::size_t connections) {
+  transport_error error = check_scheme(where, state->core().options);
+  if (error || connections == 0) co_return error;
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  origins::door& to = state->of(where);
+  bool done = false;
+  if (may_be_http2(where, state->core().options) && !to.http2.speaks_http1()) {
+    const auto connection = co_await to.http2.acquire(state, error);
+    if (connection) connection->unreserve();
+    done = error || connection;
+  }
+  if (!done) error = co_await to.http1.warm_up(state, connections);
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return error;
+}
+
 awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::request request) {
   exchange_result result;
   const auto& url = request.url;
-  if (url.scheme != "https" && !(url.scheme == "http" && state->core().options.allow_plain_http)) {
-    result.error.code = errc::rejected;
-    result.error.detail = "plain http is off: use https, or set https_options::allow_plain_http";
-    co_return result;
-  }
+  result.error = check_scheme(url, state->core().options);
+  if (result.error) co_return result;
   const bool undo = !request.headers.contains("accept-encoding");
   if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   origins::door& to = state->of(url);
-  const bool may_be_http2 = url.secure() && state->core().options.versions != http_versions::http1;
-  if (may_be_http2 && !to.http2.speaks_http1()) {
+  if (may_be_http2(url, state->core().options) && !to.http2.speaks_http1()) {
     auto exchange = std::make_unique<h2_exchange>(state, state->core());
     result.error = co_await exchange->start(request, to.http2);
     if (!result.error && !exchange->wants_http1()) {
@@ -138,6 +163,9 @@ class https_transport final : public transport {
 
   awaitable<exchange_result> exchange(http::request request) override {
     return exchange_on(state_, std::move(request));
+  }
+  awaitable<transport_error> warm_up(http::url where, std::size_t connections) override {
+    return warm_up_on(state_, std::move(where), connections);
   }
   void shutdown() override { state_->shutdown(); }
 

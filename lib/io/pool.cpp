@@ -3,6 +3,8 @@
 
 #include <reroute/error/errc.hpp>
 
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
@@ -141,11 +143,47 @@ asio::awaitable<lease> pool::connect(lease slot, transport_error& error) {
 
 void pool::adopt(std::unique_ptr<channel> line) {
   ++slots_;
-  auto made = std::make_unique<http1_connection>(core_, *this, std::move(line));
-  made->rest();
-  made->served_ = 0;  // nothing has gone over it yet
-  idle_.push_back(std::move(made));
+  keep_new(std::make_unique<http1_connection>(core_, *this, std::move(line)));
+}
+
+void pool::keep_new(std::unique_ptr<http1_connection> connection) {
+  connection->rest();
+  connection->served_ = 0;  // nothing has gone over it yet
+  idle_.push_back(std::move(connection));
   serve();
+}
+
+asio::awaitable<void> pool::open_ahead(std::shared_ptr<void>, lease slot,
+                                       std::shared_ptr<opening> state) {
+  transport_error error;
+  lease made = co_await acquire(std::move(slot), error);
+  if (made) {
+    made.pool_ = nullptr;  // the slot stays taken
+    keep_new(std::move(made.connection_));
+  }
+  if (error && !state->error) state->error = std::move(error);
+  --state->left;
+  state->wake.ring();
+}
+
+asio::awaitable<transport_error> pool::warm_up(std::shared_ptr<void> owner, std::size_t count) {
+  const auto state = std::make_shared<opening>(core_.executor);
+  const auto most = core_.options.max_connections;
+  while (idle_.size() + state->left < count && slots_ < most) {
+    ++state->left;
+    ++slots_;
+    asio::co_spawn(core_.executor, open_ahead(owner, lease(*this), state), asio::detached);
+  }
+  while (state->left > 0) {
+    co_await state->wake.wait();
+    const auto cancelled = co_await asio::this_coro::cancellation_state;
+    if (is_cancelled(cancelled)) {
+      transport_error aborted;
+      aborted.code = asio::error::operation_aborted;
+      co_return aborted;
+    }
+  }
+  co_return std::move(state->error);
 }
 
 void pool::shutdown() {
@@ -162,7 +200,12 @@ void pool::shutdown() {
 
 void pool::take_back(std::unique_ptr<http1_connection> connection) {
   connection->rest();
-  idle_.push_back(std::move(connection));
+  if (connection->worn_out()) {
+    connection.reset();
+    --slots_;
+  } else {
+    idle_.push_back(std::move(connection));
+  }
   serve();
 }
 

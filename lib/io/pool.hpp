@@ -73,6 +73,9 @@ class pool {
   asio::awaitable<lease> acquire(lease kept, transport_error& error);
   /// A connection that somebody else has made: it is idle now.
   void adopt(std::unique_ptr<channel> line);
+  /// Opens connections until `count` are idle or there are no slots; the first error, if any. `owner` keeps
+  /// this pool alive. Cancelled, it leaves what is under way to itself.
+  asio::awaitable<transport_error> warm_up(std::shared_ptr<void> owner, std::size_t count);
   /// Closes what is idle, aborts all exchanges, connects and waits.
   void shutdown();
 
@@ -86,7 +89,17 @@ class pool {
   friend class http1_connection;
   struct waiter;
   class connect_permit;
+  // connections that are opened ahead
+  struct opening {
+    explicit opening(const asio::any_io_executor& executor) : wake(executor) {}
+    bell wake;
+    std::size_t left = 0;
+    transport_error error;
+  };
+  asio::awaitable<void> open_ahead(std::shared_ptr<void> owner, lease slot,
+                                   std::shared_ptr<opening> state);
 
+  void keep_new(std::unique_ptr<http1_connection> connection);
   void take_back(std::unique_ptr<http1_connection> connection);
   void free_slot() noexcept;
   void serve();

@@ -5,6 +5,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -57,6 +58,11 @@ class transport {
   /// Cancellation (terminal, partial, total) closes or resets the exchange and completes with
   /// `asio::error::operation_aborted` and the truth about `sent`.
   virtual asio::awaitable<exchange_result> exchange(http::request request) = 0;
+  /// Opens connections to the origin of `where` ahead of the first request, so that it need not wait for
+  /// handshakes: `connections` over HTTP/1.1 (as far as they may be open), one over HTTP/2. Completes when
+  /// all are open or have failed, with the first error; nothing is given up for it. A transport without
+  /// connections does nothing. Cancellation: stops waiting.
+  virtual asio::awaitable<transport_error> warm_up(http::url where, std::size_t connections);
   /// Closes what is idle and gives up what is in flight. Called when its client ends. May be repeated.
   virtual void shutdown() = 0;
 };

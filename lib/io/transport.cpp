@@ -1,0 +1,10 @@
+// What a transport does that keeps no connections.
+#include <reroute/io/transport.hpp>
+
+namespace reroute {
+
+asio::awaitable<transport_error> transport::warm_up(http::url, std::size_t) {
+  co_return transport_error();
+}
+
+}  // namespace reroute
