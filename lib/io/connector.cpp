@@ -7,6 +7,7 @@
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+#include <asio/local/stream_protocol.hpp>
 #include <asio/this_coro.hpp>
 
 #include <array>
@@ -55,7 +56,11 @@ connector::connector(transport_core& core, const origin& to, bool offer_http2)
 
 asio::awaitable<connected> connector::run() {
   limit_.set_after(core_.options.connect_timeout);
-  co_await reach();
+  if (core_.options.unix_socket.empty()) {
+    co_await reach();
+  } else {
+    co_await reach_unix();
+  }
   if (!error_ && via_) co_await tunnel();
   if (!error_ && to_.secure) co_await secure();
   limit_.clear();
@@ -101,6 +106,25 @@ asio::awaitable<void> connector::reach() {
   }
   tune_socket(*winner);
   line_ = std::make_unique<channel>(std::move(*winner));
+}
+
+asio::awaitable<void> connector::reach_unix() {
+  const std::string& path = core_.options.unix_socket;
+  asio::local::stream_protocol::socket near(core_.executor);
+  const asio::local::stream_protocol::endpoint there(path);
+  std::error_code ec;
+  co_await near.async_connect(there, into(ec));
+  if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+  if (!ec) near.remote_endpoint(ec);  // where too many wait to be accepted, there is none
+  // to all that comes after it is a stream like TCP's
+  asio::ip::tcp::socket stream(core_.executor);
+  if (!ec) stream.assign(asio::ip::tcp::v4(), near.release(), ec);
+  if (ec) {
+    fail(errc::connect_failed, path + ": " + ec.message());
+    co_return;
+  }
+  tune_socket(stream);
+  line_ = std::make_unique<channel>(std::move(stream));
 }
 
 asio::awaitable<void> connector::tunnel() {

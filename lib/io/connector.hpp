@@ -45,6 +45,7 @@ class connector {
 
  private:
   asio::awaitable<void> reach();
+  asio::awaitable<void> reach_unix();
   asio::awaitable<void> tunnel();
   asio::awaitable<void> secure();
   void greeted();

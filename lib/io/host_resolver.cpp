@@ -2,7 +2,6 @@
 // at all.
 #include "io/host_resolver.hpp"
 
-#include <asio/ip/tcp.hpp>
 #include <asio/this_coro.hpp>
 
 #include <utility>
@@ -40,23 +39,6 @@ class place {
 };
 
 }  // namespace
-
-host_lookup asio_host_lookup(asio::any_io_executor executor) {
-  auto resolver = std::make_shared<asio::ip::tcp::resolver>(std::move(executor));
-  return [resolver](const std::string& host, std::function<void(host_addresses)> answer) {
-    resolver->async_resolve(
-        host, "",
-        [answer = std::move(answer)](const std::error_code& error,
-                                     const asio::ip::tcp::resolver::results_type& results) {
-          host_addresses found;
-          found.error = error;
-          for (const auto& result : results) {
-            found.addresses.push_back(result.endpoint().address());
-          }
-          answer(std::move(found));
-        });
-  };
-}
 
 host_resolver::host_resolver(deadlines& time, host_lookup lookup)
     : time_(time), lookup_(std::move(lookup)) {}

@@ -5,7 +5,6 @@
 #include "io/bell.hpp"
 #include "io/deadlines.hpp"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/ip/address.hpp>
 
@@ -29,9 +28,6 @@ struct host_addresses {
 /// tests.
 using host_lookup =
     std::function<void(const std::string& host, std::function<void(host_addresses)> answer)>;
-
-/// Asio's resolver: one thread that works through getaddrinfo calls.
-[[nodiscard]] host_lookup asio_host_lookup(asio::any_io_executor executor);
 
 /// The cache before it. Literals and localhost need no look-up.
 class host_resolver {

@@ -8,6 +8,8 @@
 #include "io/h2_pool.hpp"
 #include "io/http1_exchange.hpp"
 #include "io/pool.hpp"
+#include "io/resolver_hook.hpp"
+#include "io/resolver_threads.hpp"
 #include "io/transport_core.hpp"
 
 #include <asio/this_coro.hpp>
@@ -24,6 +26,8 @@ namespace detail {
 namespace {
 
 using asio::awaitable;
+
+constexpr std::size_t most_path = 107;  // what the system's socket address holds
 
 [[noreturn]] void refuse(std::string_view field, std::string_view cure) {
   throw std::invalid_argument("https_options::" + std::string(field) + ": " + std::string(cure));
@@ -47,6 +51,10 @@ void check(const https_options& options) {
   count("max_streams", options.max_streams);
   count("max_header_size", options.max_header_size);
   count("max_body_size", options.max_body_size);
+  if (options.unix_socket.size() > most_path)
+    refuse("unix_socket", "the path is longer than 107 bytes");
+  if (!options.unix_socket.empty() && !options.proxy.url.empty())
+    refuse("unix_socket", "does not go through a proxy; leave proxy.url empty");
 }
 
 // what exchanges in flight keep alive when the transport's last owner has gone
@@ -97,7 +105,8 @@ class origins {
 };
 
 transport_error check_scheme(const http::url& url, const https_options& options) {
-  if (url.scheme == "https" || (url.scheme == "http" && options.allow_plain_http)) return {};
+  const bool plain = options.allow_plain_http || !options.unix_socket.empty();
+  if (url.scheme == "https" || (url.scheme == "http" && plain)) return {};
   return {errc::rejected, false,
           "plain http is off: use https, or set https_options::allow_plain_http"};
 }
@@ -188,7 +197,8 @@ std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
 std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
                                                 https_options options,
                                                 std::shared_ptr<clock> time) {
-  auto lookup = detail::asio_host_lookup(executor);
+  auto lookup = options.resolver ? detail::custom_lookup(executor, options.resolver)
+                                 : detail::system_host_lookup(executor);
   return detail::make_https_transport(std::move(executor), std::move(options), std::move(time),
                                       std::move(lookup));
 }

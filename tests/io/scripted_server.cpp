@@ -7,6 +7,7 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/local/stream_protocol.hpp>
 #include <asio/ssl/context.hpp>
 #include <asio/ssl/stream.hpp>
 #include <asio/write.hpp>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -27,6 +29,11 @@ using detail::into;
 struct scripted_server::state {
   state(asio::io_context& io, server_options how, server_script what)
       : loop(io), options(std::move(how)), script(std::move(what)), acceptor(io) {
+    if (options.identity) secure(*options.identity);
+    if (!options.unix_path.empty()) {
+      listen_at(options.unix_path);
+      return;
+    }
     const tcp::endpoint here(options.v6 ? asio::ip::address(asio::ip::address_v6::loopback())
                                         : asio::ip::address(asio::ip::address_v4::loopback()),
                              0);
@@ -36,7 +43,15 @@ struct scripted_server::state {
     }
     acceptor.bind(here);
     acceptor.listen();
-    if (options.identity) secure(*options.identity);
+  }
+  ~state() {
+    if (!options.unix_path.empty()) std::remove(options.unix_path.c_str());
+  }
+
+  // accepted streams behave as TCP's do
+  void listen_at(const std::string& path) {
+    asio::local::stream_protocol::acceptor near(loop, path);
+    acceptor.assign(tcp::v4(), near.release());
   }
 
   void secure(const testing::identity& who) {

@@ -44,6 +44,7 @@ struct server_options {
   std::string client_ca;   ///< PEM: who shows no certificate of this authority is refused
   int receive_buffer = 0;  ///< bytes; small: the client's sends block early
   bool v6 = false;
+  std::string unix_path;  ///< listens there instead; the file is removed with the server
 };
 
 /// What the server does on each connection; the connection is cut when it returns.

@@ -6,9 +6,12 @@
 #include <reroute/io/transport.hpp>
 
 #include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,11 +62,24 @@ enum class http_versions : unsigned char {
   http1,       ///< HTTP/1.1 alone
 };
 
+/// Finds the addresses of a host name. Runs on the transport's executor and must not block it. Throws
+/// `std::system_error` where there are none. The transport keeps an answer for a minute, and serves an old one
+/// while there is no new one; it never asks for literals and "localhost".
+using address_lookup =
+    std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
+
 /// Options of `https_transport`. Zero in a time means no limit.
 struct https_options {
   tls_options tls = {};
   /// The proxy to go through. Default none: `proxy_from_environment()` asks the environment.
   proxy_settings proxy = {};
+  /// Asked for addresses instead of the system's resolver. Default none: getaddrinfo, on up to eight
+  /// threads beside the loop, so that a slow name holds up nobody else.
+  address_lookup resolver = {};
+  /// Path of a Unix-domain socket on which a gateway or sidecar listens: all requests go there, whatever the
+  /// host of their URL, and names are not looked up. Plain http is allowed on it, and https is TLS inside.
+  /// At most 107 bytes. Default none.
+  std::string unix_socket = {};
   /// From the first DNS question to the end of the TLS handshake. Default 10 s.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// From the request sent to the response head. Default none: a message may take minutes, and the
@@ -97,15 +113,14 @@ struct https_options {
   /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, unless the
   /// request brings an `Accept-Encoding` of its own: then it gets what comes. Default on.
   bool accept_gzip = true;
-  /// Lets requests go over plain http. Default off: keys would travel in the clear.
+  /// Lets requests go over plain http, for gateways on this machine. Default off: keys would travel in the clear.
   bool allow_plain_http = false;
 };
 
 /// Makes the transport. Loads the roots once (about 30 ms of CPU).
 ///
 /// Throws `std::invalid_argument`, naming the option, for TLS files that cannot be read or used,
-/// negative times, zero limits, a proxy that cannot be meant. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
-/// Asio's resolver, whose answers are cached.
+/// negative times, zero limits, a proxy that cannot be meant. All work runs on `executor`, which must be one strand or a single-threaded loop.
 [[nodiscard]] std::shared_ptr<transport> make_https_transport(
     asio::any_io_executor executor, https_options options = {},
     std::shared_ptr<clock> time = system_clock());
