@@ -41,7 +41,6 @@ h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line
 h2_connection::~h2_connection() { line_->close(); }
 
 void h2_connection::start() {
-  heard_at_ = core_->time.now();
   const std::string early = std::exchange(line_->early, {});
   if (!early.empty() && !session_.input(early)) {
     const transport_error why = session_.error();
@@ -109,7 +108,6 @@ void h2_connection::read() {
 
 void h2_connection::heard(std::size_t size) {
   const auto keep = shared_from_this();
-  heard_at_ = core_->time.now();
   for (int reads = 0; decrypt(size); ++reads) {
     // a full read says that there is more: it costs a system call and no turn of the loop
     if (size < cipher_size || reads == most_reads) break;
@@ -136,9 +134,11 @@ bool h2_connection::decrypt(std::size_t size) {
       return false;
     }
     if (got.state == tls_engine::status::closed) {
+      flush();  // what the session thinks of the peer's last words counts more than that they ended
       close(make_error_code(errc::connection_lost), "the peer closed the connection");
       return false;
     }
+    ++times_heard_;
     if (!session_.input({plain.data(), got.size})) {
       const transport_error why = session_.error();
       flush();  // the reason, for the peer

@@ -61,8 +61,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
   /// A request has been answered on it.
   [[nodiscard]] bool proved() const noexcept { return proved_; }
-  /// When a byte came last.
-  [[nodiscard]] time_point heard_at() const noexcept { return heard_at_; }
+  /// How often something was heard on it.
+  [[nodiscard]] std::size_t times_heard() const noexcept { return times_heard_; }
 
  private:
   void read();
@@ -84,7 +84,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::optional<deadline> limit_;
   std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;
-  time_point heard_at_{};
+  std::size_t times_heard_ = 0;
   std::unique_ptr<char[]> cipher_;
   bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
   bool closed_ = false, proved_ = false;

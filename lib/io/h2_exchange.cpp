@@ -80,6 +80,7 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
   stream_.emplace(static_cast<h2_listener&>(*this));
   proved_ = connection_->proved();
   asked_at_ = core_.time.now();
+  heard_before_ = connection_->times_heard();
   connection_->unreserve();
   connection_->open(*stream_, request);
   limit(core_.options.head_timeout, errc::head_timeout);
@@ -95,7 +96,7 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
   if (stream_->unprocessed) return true;
-  const bool died = connection_->closed() && proved_ && connection_->heard_at() < asked_at_ &&
+  const bool died = connection_->closed() && proved_ && connection_->times_heard() == heard_before_ &&
                     stream_->error.code == make_error_code(errc::connection_lost);
   if (!died || !stream_->sent) return died;
   return !request.send_once && core_.time.now() - asked_at_ < stillborn;

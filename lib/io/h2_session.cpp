@@ -301,12 +301,18 @@ bool h2_session::input(std::string_view bytes) {
   if (used == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
   if (used < 0) {
     end({make_error_code(errc::protocol_error), true, nghttp2_strerror(static_cast<int>(used))});
-  } else if (nghttp2_session_want_read(session_) == 0) {
-    const bool over = goodbye_ && streams_.empty();
-    end({over ? make_error_code(errc::connection_lost) : make_error_code(errc::protocol_error),
-         true, complaint_.empty() ? "the peer ended the connection" : complaint_});
+  } else {
+    look_for_the_end();
   }
   return !error_;
+}
+
+// nghttp2 hangs up on a peer that breaks the protocol, once it has said why; and when all is said
+void h2_session::look_for_the_end() {
+  if (error_ || nghttp2_session_want_read(session_) != 0) return;
+  const bool over = goodbye_ && streams_.empty();
+  end({over ? make_error_code(errc::connection_lost) : make_error_code(errc::protocol_error), true,
+       complaint_.empty() ? "the peer broke the HTTP/2 protocol" : complaint_});
 }
 
 std::string_view h2_session::output() {
@@ -317,6 +323,7 @@ std::string_view h2_session::output() {
     end({make_error_code(errc::protocol_error), true, nghttp2_strerror(static_cast<int>(size))});
     return {};
   }
+  if (size == 0) look_for_the_end();
   return view(bytes, static_cast<std::size_t>(size));
 }
 
@@ -366,6 +373,11 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
                   name);
     case NGHTTP2_HTTP_1_1_REQUIRED:
       stream.unprocessed = stream.wants_http1 = true;
+      return fail(stream, make_error_code(errc::protocol_error), name);
+    case NGHTTP2_FLOW_CONTROL_ERROR:
+      // an upload that began before the peer's settings came overruns a window smaller than usual; who
+      // has not got all of a request has not begun with it
+      stream.unprocessed = stream.body_sent < stream.body.size();
       return fail(stream, make_error_code(errc::protocol_error), name);
     case NGHTTP2_ENHANCE_YOUR_CALM:
       return fail(stream, make_error_code(errc::enhance_your_calm), name);

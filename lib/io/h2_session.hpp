@@ -87,6 +87,7 @@ class h2_session {
  private:
   struct callbacks;
   friend struct callbacks;
+  void look_for_the_end();
   void wake(h2_stream& stream);
   void finish(h2_stream& stream, std::uint32_t code);
   void fail(h2_stream& stream, std::error_code code, std::string detail);
