@@ -76,9 +76,49 @@ gate::time_point gate::earliest(time_point now, const cost& need, const demand& 
   if (paced == time_point::max() && in_flight_ > 0) return oldest_silence();
   if (paced == time_point::max()) paced = now;
   if (paced > now) paced_ = true;
+  const allowance next = allowed(paced, need, now);
+  return std::min(next.when, next.latest);
+}
+
+// what headers announce or refusals taught is not waited for without end: a single one looks again. What
+// the user states is
+gate::allowance gate::allowed(time_point requests, const cost& need, time_point now) {
+  time_point all = requests, stated = requests_.stated() ? requests : now;
+  nanoseconds for_one = std::max<nanoseconds>(options_.cap, requests_.stated_for_one());
+  const auto also = [&](token_mirror& mirror, double tokens) {
+    const time_point when = mirror.earliest(tokens, now);
+    all = std::max(all, when);
+    if (mirror.stated()) stated = std::max(stated, when);
+    for_one = std::max(for_one, mirror.stated_for(tokens));
+  };
   const double input = need.bytes * tokens_per_byte_;
-  return std::max({paced, input_.earliest(input, now), output_.earliest(need.output_tokens, now),
-                   tokens_.earliest(input + need.output_tokens, now)});
+  also(input_, input);
+  also(output_, need.output_tokens);
+  also(tokens_, input + need.output_tokens);
+  return {all, std::max({now, stated, last_granted_ + for_one})};
+}
+
+// it was let through: a limit of which nothing is there for as long again is not what was believed
+void gate::overdue_passed(time_point now) {
+  const permit held = *std::exchange(overdue_, std::nullopt);
+  const time_point longest = held.at + options_.cap;
+  bool wrong = false;
+  if (!requests_.stated() && requests_.earliest(now, {}) > longest) {
+    wrong = true;
+    requests_.forget(now);
+    window_ = first_window;
+    widen_from_ = next_number_;
+    ramp();
+  }
+  const auto look_at = [&](token_mirror& mirror, double tokens) {
+    if (mirror.stated() || mirror.earliest(tokens, now) <= longest) return;
+    wrong = true;
+    mirror.forget();
+  };
+  look_at(input_, held.input_tokens);
+  look_at(output_, held.output_tokens);
+  look_at(tokens_, held.input_tokens + held.output_tokens);
+  if (wrong && limits_of_ == held.number) read(held, limits_, now);
 }
 
 permit gate::admit(time_point now, const cost& need) {
@@ -96,6 +136,10 @@ permit gate::admit(time_point now, const cost& need) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
   }
+  if (!shut_ && now - last_granted_ >= options_.cap &&
+      allowed(requests_.earliest(now, {.waiting = 0}), need, now).when > now)
+    overdue_ = given;
+  last_granted_ = now;
   unconfirmed_.emplace_back();
   ++waiting_;
   ++in_flight_;
@@ -158,6 +202,7 @@ void gate::sent(const permit& held, time_point now) {
 
 void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
+  limits_of_ = held.number;
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
                               const std::optional<double>& left, double own = 0) {
@@ -218,6 +263,7 @@ void gate::admitted(const permit& held, time_point now) {
   requests_.confirmed(held.number);
   cap_.answered(in_flight());
   if (stale(held)) return;
+  if (overdue(held)) overdue_passed(now);
   forget_failures(held.number);
   if (held.probe && shut_) {
     probe_passed(now);
@@ -237,6 +283,8 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
+  const bool looked_again = overdue(held);
+  if (looked_again) overdue_.reset();
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
   const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers();
   const bool of_requests = !of_others && !at_once;
@@ -270,10 +318,10 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
         false);
   if (!of_requests || error.category != category::rate_limit)
     return requests_.interrupted(held.number, now);
-  const limit_refusal by{held.number, held.at, hint, grain_of(error), held.probe};
+  const limit_refusal by{held.number, held.at, hint, grain_of(error), held.probe || looked_again};
   // only our own backoff gives way to what is known better
   if (const auto better = requests_.refused(by, now, closed_until_))
-    closed_until_ = std::max(*better, announced_before);
+    closed_until_ = std::max(std::min<time_point>(*better, now + options_.cap), announced_before);
 }
 
 void gate::faulted(const permit& held, bool answered, time_point now, double random) {
@@ -313,6 +361,7 @@ void gate::released(const permit& held, time_point) {
   const bool never_sent = entry && !entry->on_the_wire;
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
+  if (never_sent && overdue(held)) last_granted_ = held.at - options_.cap;
   if (!never_sent) return requests_.lost(held.number);  // whoever gave it up, the route has it
   give_back(held.input_tokens, held.output_tokens);
   requests_.released(held.number, stale(held));
@@ -468,6 +517,7 @@ void gate::confirm_silent(time_point now) {
     if (!entry || entry->answered) continue;
     confirm(number);
     requests_.confirmed(number);
+    if (!shut_ && overdue_ && overdue_->number == number) overdue_passed(now);
     if (!shut_) {
       confirm_one(number);
     } else if (number == probe_out_ && !probe_needs_answer_) {

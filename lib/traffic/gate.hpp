@@ -158,6 +158,15 @@ class gate {
   void give_back(double input, double output);
   void forget_seen(time_point now);
   void took_nothing(const permit& held);
+  struct allowance {
+    time_point when;    // by all that is known of limits
+    time_point latest;  // when a single one looks again
+  };
+  [[nodiscard]] allowance allowed(time_point requests, const cost& need, time_point now);
+  [[nodiscard]] bool overdue(const permit& held) const {
+    return overdue_ && overdue_->number == held.number;
+  }
+  void overdue_passed(time_point now);
   [[nodiscard]] std::pair<double, double> not_taken_before(const permit& held) const;
   void ramp();
   void confirm(std::uint64_t number);
@@ -195,6 +204,9 @@ class gate {
   request_limit requests_;
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;
+  std::uint64_t limits_of_ = 0;  // number of the attempt that they came with
+  time_point last_granted_{};
+  std::optional<permit> overdue_;  // sent although a limit was believed to be used up
   double tokens_per_byte_ = 0.25;
   int not_explained_ = 0;           // refusals by a limit that nobody names
   std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left

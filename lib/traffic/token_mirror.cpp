@@ -23,8 +23,18 @@ constexpr double first_patience = 1, longest_patience = 30;  // seconds
 
 void token_mirror::state(double per_minute) {
   if (per_minute <= 0) return;
-  limit_ = level_ = per_minute;
+  stated_ = limit_ = level_ = per_minute;
   rate_ = per_minute / 60;
+}
+
+void token_mirror::forget() {
+  const double stated = stated_;
+  *this = token_mirror();
+  state(stated);
+}
+
+token_mirror::nanoseconds token_mirror::stated_for(double tokens) const {
+  return stated_ > 0 ? time_to_fill(std::min(tokens, stated_), stated_ / 60) : nanoseconds(0);
 }
 
 void token_mirror::refill(time_point now) {

@@ -32,6 +32,12 @@ class token_mirror {
   void refused(std::uint64_t number, double tokens);
   /// A reservation was too large, or was never used.
   void give_back(double tokens);
+  /// Nothing is true of what was heard: it begins anew.
+  void forget();
+  /// All that is known is what the user states.
+  [[nodiscard]] bool stated() const { return stated_ > 0 && shape_.limit() <= 0; }
+  /// How long so many take by what the user states; 0: nothing is stated.
+  [[nodiscard]] nanoseconds stated_for(double tokens) const;
   [[nodiscard]] bool known() const { return limit_ > 0; }
   /// Tokens left now; below zero if more was taken than was there.
   [[nodiscard]] double left() const { return level_; }
@@ -50,8 +56,9 @@ class token_mirror {
   void measure(const sample& next);
   [[nodiscard]] double rate() const;
   [[nodiscard]] double bounded(double rate) const;
-  double limit_ = 0;  // 0: unknown
-  double rate_ = 0;   // per second
+  double stated_ = 0;  // per minute
+  double limit_ = 0;   // 0: unknown
+  double rate_ = 0;    // per second
   limit_shape shape_;
   time_point begun_{};
   std::optional<sample> before_;
