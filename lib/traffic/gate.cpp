@@ -18,6 +18,7 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr int most_unexplained = 4;
+constexpr nanoseconds unexplained_for = std::chrono::minutes(5);
 constexpr std::size_t most_remembered = 256;  // refusals
 constexpr double first_at_once = 4;
 constexpr double ramp_speed = 0.9;        // windows per time of silence
@@ -286,7 +287,8 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const bool looked_again = overdue(held);
   if (looked_again) overdue_.reset();
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
-  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers();
+  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now);
+  if (limits_of_ == held.number && limits_.requests.remaining.value_or(2) <= 1) not_explained_ = 0;
   const bool of_requests = !of_others && !at_once;
   if (at_once) {
     cap_.refused(in_flight());
@@ -368,8 +370,9 @@ void gate::released(const permit& held, time_point) {
 }
 
 // requests are left, say the headers of refusals, and no other limit is known: again and again
-bool gate::doubtful_headers() {
+bool gate::doubtful_headers(time_point now) {
   if (input_.known() || output_.known() || tokens_.known()) return false;
+  if (now - std::exchange(not_explained_at_, now) > unexplained_for) not_explained_ = 0;
   return ++not_explained_ >= most_unexplained;
 }
 

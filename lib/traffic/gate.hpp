@@ -151,7 +151,7 @@ class gate {
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
   void probe_passed(time_point now);
-  [[nodiscard]] bool doubtful_headers();
+  [[nodiscard]] bool doubtful_headers(time_point now);
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
@@ -208,7 +208,8 @@ class gate {
   time_point last_granted_{};
   std::optional<permit> overdue_;  // sent although a limit was believed to be used up
   double tokens_per_byte_ = 0.25;
-  int not_explained_ = 0;           // refusals by a limit that nobody names
+  int not_explained_ = 0;           // refusals in a row by a limit that nobody names
+  time_point not_explained_at_{};   // the last one
   std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left
   std::deque<sending> recent_;      // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
