@@ -133,6 +133,7 @@ permit gate::admit(time_point now, const cost& need) {
   given.output_tokens = need.output_tokens;
   given.requests_so_far = all_requests_ += 1;
   given.input_so_far = all_input_ += given.input_tokens;
+  given.output_so_far = all_output_ += given.output_tokens;
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
@@ -150,6 +151,8 @@ permit gate::admit(time_point now, const cost& need) {
   tokens_.take(given.input_tokens + given.output_tokens);
   given.requests_left = requests_.account();
   given.input_left = input_.account();
+  given.output_left = output_.account();
+  given.tokens_left = tokens_.account();
   forget_seen(now);
   recent_.push_back({given.number, now, given.input_tokens, given.output_tokens});
   recent_input_ += given.input_tokens;
@@ -172,7 +175,8 @@ void gate::took_nothing(const permit& held) {
   tokens_.refused(held.number, held.input_tokens + held.output_tokens);
   all_requests_ -= 1;
   all_input_ -= held.input_tokens;
-  refused_.push_back({held.number, next_number_, held.input_tokens});
+  all_output_ -= held.output_tokens;
+  refused_.push_back({held.number, next_number_, held.input_tokens, held.output_tokens});
   if (refused_.size() > most_remembered) refused_.pop_front();
   const auto unseen = std::lower_bound(
       recent_.begin(), recent_.end(), held.number,
@@ -183,16 +187,17 @@ void gate::took_nothing(const permit& held) {
   recent_.erase(unseen);
 }
 
-// requests and prompt tokens that were still believed to be taken when it was sent
-std::pair<double, double> gate::not_taken_before(const permit& held) const {
-  double requests = 0, input = 0;
+// what was still believed to be taken when it was sent
+gate::amounts gate::not_taken_before(const permit& held) const {
+  amounts all;
   for (auto each = refused_.rbegin(); each != refused_.rend(); ++each) {
     if (each->heard_before <= held.number) break;
     if (each->number >= held.number) continue;
-    requests += 1;
-    input += each->input;
+    all.requests += 1;
+    all.input += each->input;
+    all.output += each->output;
   }
-  return {requests, input};
+  return all;
 }
 
 void gate::sent(const permit& held, time_point now) {
@@ -206,9 +211,10 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
   limits_of_ = held.number;
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
-                              const std::optional<double>& left, double own = 0) {
-    return limit_reading{unseen,           all - so_far, now - held.at, left, held.number,
-                         next_number_ - 1, so_far,       own,           now};
+                              const std::optional<double>& left, double own = 0,
+                              double back = 0) {
+    return limit_reading{unseen,           all - back - so_far, now - held.at, left, held.number,
+                         next_number_ - 1, so_far,              own,           back, now};
   };
   const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
                         token_mirror& mirror) {
@@ -224,23 +230,32 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
     unseen_input -= each->input;
     unseen_output -= each->output;
   }
-  const auto [refused, refused_input] = not_taken_before(held);
+  const amounts refused = not_taken_before(held);
   const auto plus = [](std::optional<double> left, double more) {
     return left ? std::optional(*left + more) : left;
   };
   // a closing has corrected the account of requests since
   requests_.heard(limits.requests,
-                  reading_of(unseen, all_requests_, held.requests_so_far - refused,
-                             stale(held) ? std::nullopt : plus(held.requests_left, refused)),
+                  reading_of(unseen, all_requests_, held.requests_so_far - refused.requests,
+                             stale(held) ? std::nullopt : plus(held.requests_left, refused.requests)),
                   now);
   told(limits.input_tokens,
-       reading_of(unseen_input, all_input_, held.input_so_far - refused_input,
-                  plus(held.input_left, refused_input), held.input_tokens),
+       reading_of(unseen_input, all_input_, held.input_so_far - refused.input,
+                  plus(held.input_left, refused.input), held.input_tokens),
        input_);
-  // what was reserved of these comes back with the answer: our own account says little
-  told(limits.output_tokens, reading_of(unseen_output, unseen_output, 0, std::nullopt), output_);
-  const double both = unseen_input + unseen_output;
-  told(limits.tokens, reading_of(both, both, 0, std::nullopt), tokens_);
+  // a server that writes now has taken back what this answer did not use; we hear of that next
+  const double back = held.output_tokens * (1 - output_share_);
+  told(limits.output_tokens,
+       reading_of(unseen_output, all_output_, held.output_so_far - refused.output,
+                  plus(held.output_left, refused.output), held.output_tokens, back),
+       output_);
+  const double refused_both = refused.input + refused.output;
+  told(limits.tokens,
+       reading_of(unseen_input + unseen_output, all_input_ + all_output_,
+                  held.input_so_far + held.output_so_far - refused_both,
+                  plus(held.tokens_left, refused_both), held.input_tokens + held.output_tokens,
+                  back),
+       tokens_);
   too_many_at_once_ = limits.concurrency;
   not_requests_ =
       limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
@@ -249,14 +264,18 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
 void gate::settle(const permit& held, const consumption& taken, bool told) {
   if (held.bytes > 0 && taken.input_tokens > 0)
     tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
+  if (held.output_tokens > 0)
+    output_share_ += learn_tokens * (std::min(taken.output_tokens / held.output_tokens, 1.0) - output_share_);
+  output_came_back(held.number, held.output_tokens - taken.output_tokens);
   if (told) return;
-  give_back(held.input_tokens - taken.input_tokens, held.output_tokens - taken.output_tokens);
+  input_.give_back(held.input_tokens - taken.input_tokens);
+  tokens_.give_back(held.input_tokens - taken.input_tokens);
 }
 
-void gate::give_back(double input, double output) {
-  input_.give_back(input);
-  output_.give_back(output);
-  tokens_.give_back(input + output);
+void gate::output_came_back(std::uint64_t number, double output) {
+  all_output_ -= output;
+  output_.came_back(number, output);
+  tokens_.came_back(number, output);
 }
 
 void gate::admitted(const permit& held, time_point now) {
@@ -329,7 +348,7 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
 void gate::faulted(const permit& held, bool answered, time_point now, double random) {
   take_back(held);
   requests_.lost(held.number);
-  if (!held.given_back) give_back(0, held.output_tokens);
+  if (!held.given_back) output_came_back(0, held.output_tokens);
   if (answered) heard_no(held, now);
   if (stale(held)) return;
   mute_ = (mute_ && (faults_ > 0 || shut_)) || !answered;
@@ -365,7 +384,9 @@ void gate::released(const permit& held, time_point) {
   if (held.number == probe_out_) probe_out_ = 0;
   if (never_sent && overdue(held)) last_granted_ = held.at - options_.cap;
   if (!never_sent) return requests_.lost(held.number);  // whoever gave it up, the route has it
-  give_back(held.input_tokens, held.output_tokens);
+  input_.give_back(held.input_tokens);
+  tokens_.give_back(held.input_tokens);
+  output_came_back(0, held.output_tokens);
   requests_.released(held.number, stale(held));
 }
 

@@ -21,7 +21,7 @@ class token_mirror {
   /// The user knows the limit. 0: nothing is known.
   void state(double per_minute);
   /// The server says what was left.
-  void heard(double limit, double remaining, nanoseconds reset, const limit_reading& told,
+  void heard(double limit, double remaining, nanoseconds reset, limit_reading told,
              time_point now);
 
   /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
@@ -32,6 +32,8 @@ class token_mirror {
   void refused(std::uint64_t number, double tokens);
   /// A reservation was too large, or was never used.
   void give_back(double tokens);
+  /// With an attempt's answer; what it said was left may include that already.
+  void came_back(std::uint64_t number, double tokens);
   /// Nothing is true of what was heard: it begins anew.
   void forget();
   /// All that is known is what the user states.
@@ -54,6 +56,7 @@ class token_mirror {
   };
   void refill(time_point now);
   void measure(const sample& next);
+  void add(double tokens);
   [[nodiscard]] double rate() const;
   [[nodiscard]] double bounded(double rate) const;
   double stated_ = 0;  // per minute
@@ -64,13 +67,17 @@ class token_mirror {
   std::optional<sample> before_;
   sample heard_{};
   std::uint64_t heard_number_ = 0;
+  std::uint64_t included_ = 0;  // the attempt whose reservation has come back with what it said
   bool measurable_ = false;
+  bool gives_back_ = false;  // answers return a part of what was reserved, all at once
+  bool full_ = false;        // then it was, since `before_`: what came is lost
   // growth, while nobody says what is left
   time_point told_at_{};
   bool pressed_ = false;
   std::chrono::duration<double> calm_{0};
   double patience_ = 1;  // seconds
   reading_judge judge_;
+  bool established_ = false;  // by a reading that is as old as its attempt: of a refusal
   double level_ = 0;
   time_point at_{};
 };
