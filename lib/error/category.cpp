@@ -31,6 +31,7 @@ category of_errc(errc value) noexcept {
     case errc::quota_exhausted:
       return category::quota;
     case errc::unauthorized:
+    case errc::proxy_unauthorized:
     case errc::credential_failed:
       return category::auth;
     case errc::rejected:
@@ -53,6 +54,7 @@ category of_errc(errc value) noexcept {
     case errc::host_not_found:
     case errc::tls_failed:
     case errc::certificate_refused:
+    case errc::proxy_refused:
     case errc::connection_lost:
     case errc::truncated_body:
     case errc::protocol_error:

@@ -30,6 +30,10 @@ const char* text_of(errc value) noexcept {
       return "the TLS handshake failed";
     case errc::certificate_refused:
       return "the peer's certificate was refused";
+    case errc::proxy_refused:
+      return "the proxy did not open a way to the host";
+    case errc::proxy_unauthorized:
+      return "the proxy wants another credential";
     case errc::connection_lost:
       return "the connection was lost before the answer began";
     case errc::truncated_body:

@@ -1,10 +1,9 @@
-// One try to reach an origin: addresses, TCP, TLS, within one time limit.
+// One try to reach an origin: addresses, TCP, a proxy's tunnel, TLS, within one time limit.
 #include "io/connector.hpp"
-
-#include <reroute/error/errc.hpp>
 
 #include "detail/asio_compat.hpp"
 #include "io/connect_race.hpp"
+#include "io/proxy_tunnel.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -44,6 +43,7 @@ struct buffer_guard {
 connector::connector(transport_core& core, const origin& to, bool offer_http2)
     : core_(core),
       to_(to),
+      via_(core.proxies.find(to.secure, to.host, to.port)),
       offer_http2_(offer_http2),
       wake_(core.executor),
       limit_(
@@ -56,6 +56,7 @@ connector::connector(transport_core& core, const origin& to, bool offer_http2)
 asio::awaitable<connected> connector::run() {
   limit_.set_after(core_.options.connect_timeout);
   co_await reach();
+  if (!error_ && via_) co_await tunnel();
   if (!error_ && to_.secure) co_await secure();
   limit_.clear();
   connected result;
@@ -69,32 +70,50 @@ asio::awaitable<connected> connector::run() {
 }
 
 void connector::abort(std::error_code why) {
-  fail(why, why == make_error_code(errc::connect_timeout) ? "no connection in time" : "");
+  const bool late = why == make_error_code(errc::connect_timeout);
+  fail(why, late ? (via_ ? "no connection in time, through the proxy " + via_->name
+                         : std::string("no connection in time"))
+                 : std::string());
   stopped_ = true;
   if (line_) line_->close();
   wake_.ring();
 }
 
 asio::awaitable<void> connector::reach() {
-  const auto found = co_await core_.hosts.resolve(to_.host, wake_, stopped_);
+  const std::string host = via_ ? via_->host : to_.host;
+  const std::string who = via_ ? "the proxy " + via_->name + ": " : std::string();
+  const auto found = co_await core_.hosts.resolve(host, wake_, stopped_);
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   if (found.addresses.empty()) {
-    fail(errc::host_not_found, found.error.message());
+    fail(errc::host_not_found, who + found.error.message());
     co_return;
   }
   const race_guard racing(std::make_shared<connect_race>(core_.executor, core_.time));
-  racing.race->start(found.addresses, to_.port, wake_);
+  racing.race->start(found.addresses, via_ ? via_->port : to_.port, wake_);
   while (!racing.race->over()) {
     co_await wake_.wait();
     if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   }
   auto winner = racing.race->take_winner();
   if (!winner) {
-    fail(errc::connect_failed, racing.race->error().message());
+    fail(errc::connect_failed, who + racing.race->error().message());
     co_return;
   }
   tune_socket(*winner);
   line_ = std::make_unique<channel>(std::move(*winner));
+}
+
+asio::awaitable<void> connector::tunnel() {
+  proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
+  co_await send_to_proxy(way.request());
+  std::array<char, 1024> some;
+  for (bool done = false; !done && !error_;) {
+    const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
+    if (error_) co_return;
+    if (size == 0) way.feed_end();
+    done = size == 0 || way.feed({some.data(), size});
+  }
+  if (!error_ && way.error()) error_ = way.error();
 }
 
 asio::awaitable<void> connector::secure() {
@@ -113,7 +132,7 @@ asio::awaitable<void> connector::secure() {
     }
     if (error_) co_return;
     if (status == tls_engine::status::done) break;
-    const auto size = co_await receive(cipher);
+    const auto size = co_await receive(cipher, errc::tls_failed, "TLS handshake");
     if (error_) co_return;
     tls.input({cipher.data(), size});
     if (size == 0) tls.input_end();
@@ -153,12 +172,29 @@ asio::awaitable<void> connector::send_output() {
   }
 }
 
-asio::awaitable<std::size_t> connector::receive(std::span<char> into_here) {
+asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::error_code ec;
+    const auto sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+    bytes.remove_prefix(sent);
+    if (ec == asio::error::would_block) {
+      co_await line_->socket.async_wait(asio::ip::tcp::socket::wait_write, into(ec));
+      if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+    }
+    if (ec) {
+      fail(errc::proxy_refused, "the proxy " + via_->name + ": " + ec.message());
+      co_return;
+    }
+  }
+}
+
+asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc code,
+                                                std::string_view step) {
   std::error_code ec;
   const auto target = asio::buffer(into_here.data(), into_here.size());
   const std::size_t size = co_await line_->socket.async_read_some(target, into(ec));
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return 0;
-  if (ec && ec != asio::error::eof) fail(errc::tls_failed, "TLS handshake: " + ec.message());
+  if (ec && ec != asio::error::eof) fail(code, std::string(step) + ": " + ec.message());
   co_return ec ? 0 : size;
 }
 

@@ -1,6 +1,7 @@
-// One try to reach an origin: addresses, TCP, TLS, within one time limit.
+// One try to reach an origin: addresses, TCP, a proxy's tunnel, TLS, within one time limit.
 #pragma once
 
+#include <reroute/error/errc.hpp>
 #include <reroute/io/transport.hpp>
 
 #include "io/bell.hpp"
@@ -12,7 +13,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace reroute::detail {
 
@@ -42,15 +45,18 @@ class connector {
 
  private:
   asio::awaitable<void> reach();
+  asio::awaitable<void> tunnel();
   asio::awaitable<void> secure();
   void greeted();
   asio::awaitable<void> send_output();
-  asio::awaitable<std::size_t> receive(std::span<char> into);
+  asio::awaitable<void> send_to_proxy(std::string_view bytes);
+  asio::awaitable<std::size_t> receive(std::span<char> into, errc code, std::string_view step);
   bool give_up(const asio::cancellation_state& state);
   void fail(std::error_code code, std::string detail);
 
   transport_core& core_;
   const origin& to_;
+  const proxy* via_;
   bool offer_http2_;
   bell wake_;
   deadline limit_;

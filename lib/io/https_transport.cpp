@@ -3,6 +3,7 @@
 #include <reroute/io/https_transport.hpp>
 
 #include "detail/asio_compat.hpp"
+#include "io/gunzip_body.hpp"
 #include "io/h2_exchange.hpp"
 #include "io/h2_pool.hpp"
 #include "io/http1_exchange.hpp"
@@ -102,6 +103,8 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
     result.error.detail = "plain http is off: use https, or set https_options::allow_plain_http";
     co_return result;
   }
+  const bool undo = !request.headers.contains("accept-encoding");
+  if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -123,6 +126,7 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
       result.body = std::move(exchange);
     }
   }
+  if (undo && result.body) undo_gzip(result, state->core().options.max_body_size);
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return result;
 }

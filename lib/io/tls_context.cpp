@@ -2,13 +2,16 @@
 #include "io/tls_context.hpp"
 
 #include "io/tls_errors.hpp"
+#include "io/tls_identity.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <fcntl.h>
 #include <fstream>
 #include <new>
 #include <stdexcept>
+#include <unistd.h>
 #include <utility>
 
 namespace reroute::detail {
@@ -53,18 +56,56 @@ void load_roots(SSL_CTX* context, const tls_options& options) {
   if (options.ca_file.empty() && options.ca_pem.empty()) SSL_CTX_set_default_verify_paths(context);
 }
 
+void choose_ciphers(SSL_CTX* context, const tls_options& options) {
+  const auto refuse = [](std::string_view option, std::string_view text) {
+    ERR_clear_error();
+    throw std::invalid_argument("tls." + std::string(option) + ": OpenSSL cannot use \"" +
+                                std::string(text) + "\"; `openssl ciphers -v` names them");
+  };
+  if (!options.ciphers.empty() && SSL_CTX_set_cipher_list(context, options.ciphers.c_str()) != 1)
+    refuse("ciphers", options.ciphers);
+  if (!options.cipher_suites.empty() &&
+      SSL_CTX_set_ciphersuites(context, options.cipher_suites.c_str()) != 1)
+    refuse("cipher_suites", options.cipher_suites);
+}
+
+// nobody else on this machine may read what is written there
+void open_key_log(std::ofstream& file, const std::string& path) {
+  const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+  file.open(path, std::ios::app);
+  if (made < 0 || !file) {
+    throw std::invalid_argument("tls.key_log_file: cannot write \"" + path +
+                                "\"; give a file in a folder that may be written to");
+  }
+}
+
+void log_key(const SSL* ssl, const char* line) noexcept {
+  auto& file = *static_cast<std::ofstream*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  file << line << '\n' << std::flush;
+}
+
 }  // namespace
 
 tls_context::tls_context(const tls_options& options)
     : context_(SSL_CTX_new(TLS_client_method())),
-      verifies_(!options.dangerously_accept_any_certificate) {
+      verifies_(!options.dangerously_accept_any_certificate),
+      pins_(options.pinned_keys) {
   if (!context_) throw std::runtime_error("OpenSSL: " + take_openssl_error());
   SSL_CTX* const context = context_.get();
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  const bool newest = options.minimum_version == tls_version::tls1_3;
+  SSL_CTX_set_min_proto_version(context, newest ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   // an idle connection keeps no record buffers
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  choose_ciphers(context, options);
+  load_identity(context, options);
+  if (!options.key_log_file.empty()) {
+    open_key_log(key_log_, options.key_log_file);
+    SSL_CTX_set_app_data(context, &key_log_);
+    SSL_CTX_set_keylog_callback(context, &log_key);
+  }
   if (verifies_) load_roots(context, options);
 }
 

@@ -4,7 +4,9 @@
 #include <reroute/io/https_transport.hpp>
 
 #include "io/openssl_handles.hpp"
+#include "io/tls_pins.hpp"
 
+#include <fstream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,13 +18,14 @@ namespace reroute::detail {
 /// roots costs about 30 ms of CPU, so there is one per transport. It outlives its engines.
 class tls_context {
  public:
-  /// Throws `std::invalid_argument`, naming the option, for roots that cannot be read.
+  /// Throws `std::invalid_argument`, naming the option, for what cannot be read or used.
   explicit tls_context(const tls_options& options);
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
 
   [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
   [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+  [[nodiscard]] const tls_pins& pins() const noexcept { return pins_; }
 
   /// Keeps a session of this origin ("host:port").
   void keep_session(std::string_view origin, ssl_session_ptr session);
@@ -33,6 +36,8 @@ class tls_context {
  private:
   ssl_ctx_ptr context_;
   bool verifies_;
+  tls_pins pins_;
+  std::ofstream key_log_;
   std::map<std::string, std::vector<ssl_session_ptr>, std::less<>> sessions_;
 };
 

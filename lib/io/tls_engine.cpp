@@ -70,6 +70,7 @@ tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_
   SSL_set_app_data(ssl, this);
   SSL_set_connect_state(ssl);
   SSL_CTX_sess_set_new_cb(context.native(), &on_session);
+  SSL_CTX_set_client_cert_cb(context.native(), &on_certificate_request);
   SSL_set_verify(ssl, context.verifies() ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, &on_verify);
 
   bool named = true;
@@ -107,7 +108,7 @@ tls_engine::status tls_engine::handshake() {
   }
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
-  if (result == 1) return status::done;
+  if (result == 1) return check_pins();
   const int failure = SSL_get_error(ssl_.get(), result);
   if (failure == SSL_ERROR_WANT_READ) {
     if (!ended_) return status::want_input;
@@ -122,7 +123,28 @@ tls_engine::status tls_engine::fail_handshake(int failure) {
     return fail(errc::certificate_refused, refusal_);
   }
   return fail(errc::tls_failed,
-              failure == SSL_ERROR_SSL ? take_handshake_error() : "the TLS handshake failed");
+              failure == SSL_ERROR_SSL ? explain(true) : "the TLS handshake failed");
+}
+
+// also of a resumed session, which brings the certificate that it was made with
+tls_engine::status tls_engine::check_pins() {
+  if (context_.pins().empty() || context_.pins().match(SSL_get0_peer_certificate(ssl_.get())))
+    return status::done;
+  output_.clear();  // the end of the handshake: the peer need not have it
+  sent_ = 0;
+  return fail(errc::certificate_refused,
+              "the public key of " + host_ + " is none of tls.pinned_keys");
+}
+
+// the alert of a peer that wants to know who asks may come long after the handshake (TLS 1.3)
+std::string tls_engine::explain(bool handshake) const {
+  const unsigned long code = ERR_peek_last_error();
+  const bool alert =
+      ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) > SSL_AD_REASON_OFFSET;
+  if (!alert || !asked_who_) return handshake ? take_handshake_error() : take_openssl_error();
+  return "the peer wants a client certificate: give tls.client_certificate_file and "
+         "tls.client_key_file (" +
+         take_openssl_error() + ")";
 }
 
 bool tls_engine::write(std::string_view bytes) {
@@ -161,7 +183,7 @@ tls_engine::read_result tls_engine::read(std::span<char> into) {
       result.state = status::closed;
       break;
     default:
-      result.state = fail(errc::tls_failed, take_openssl_error());
+      result.state = fail(errc::tls_failed, explain(false));
   }
   return result;
 }
@@ -195,6 +217,11 @@ int tls_engine::on_verify(int trusted, X509_STORE_CTX* store) noexcept {
   self.refusal_ = describe_refusal(X509_STORE_CTX_get_error(store),
                                    X509_STORE_CTX_get_current_cert(store), self.host_);
   return 0;
+}
+
+int tls_engine::on_certificate_request(SSL* ssl, X509**, EVP_PKEY**) noexcept {
+  static_cast<tls_engine*>(SSL_get_app_data(ssl))->asked_who_ = true;
+  return 0;  // there is none
 }
 
 int tls_engine::on_session(SSL* ssl, SSL_SESSION* session) noexcept {

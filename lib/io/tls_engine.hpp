@@ -71,7 +71,10 @@ class tls_engine {
  private:
   struct bio;
   static int on_verify(int trusted, X509_STORE_CTX* store) noexcept;
+  static int on_certificate_request(SSL* ssl, X509** certificate, EVP_PKEY** key) noexcept;
   static int on_session(SSL* ssl, SSL_SESSION* session) noexcept;
+  status check_pins();
+  [[nodiscard]] std::string explain(bool handshake) const;
   status fail_handshake(int failure);
   status fail(std::error_code code, std::string detail);
 
@@ -85,7 +88,8 @@ class tls_engine {
   std::string refusal_;   // why the certificate was refused
   transport_error error_;
   bool ended_ = false;
-  bool heard_ = false;  // anything from the peer
+  bool heard_ = false;      // anything from the peer
+  bool asked_who_ = false;  // the peer wants a client certificate, and there is none
 };
 
 }  // namespace reroute::detail

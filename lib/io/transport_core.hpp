@@ -7,6 +7,7 @@
 #include "io/deadlines.hpp"
 #include "io/host_resolver.hpp"
 #include "io/io_buffers.hpp"
+#include "io/proxy_rules.hpp"
 #include "io/tls_context.hpp"
 
 #include <asio/any_io_executor.hpp>
@@ -24,6 +25,7 @@ struct transport_core {
                  host_lookup lookup)
       : executor(std::move(on)),
         options(std::move(how)),
+        proxies(options.proxy),
         tls(options.tls),
         time(executor, std::move(when)),
         hosts(time, std::move(lookup)),
@@ -31,6 +33,7 @@ struct transport_core {
 
   asio::any_io_executor executor;
   https_options options;
+  proxy_rules proxies;
   tls_context tls;
   deadlines time;
   host_resolver hosts;

@@ -28,6 +28,8 @@ const std::pair<errc, category> all_codes[] = {
     {errc::host_not_found, category::network},
     {errc::tls_failed, category::network},
     {errc::certificate_refused, category::network},
+    {errc::proxy_refused, category::network},
+    {errc::proxy_unauthorized, category::auth},
     {errc::connection_lost, category::network},
     {errc::truncated_body, category::network},
     {errc::protocol_error, category::network},

@@ -54,6 +54,14 @@ TEST_CASE("a refused certificate, and an answer beyond the limits, do not mend b
   CHECK(error.failover_worthy);
 }
 
+TEST_CASE("a proxy that wants another credential is auth, and does not mend by waiting") {
+  const auto error = resolve_transport_failure("azure", errc::proxy_unauthorized, false);
+  CHECK(error.category == category::auth);
+  CHECK_FALSE(error.retryable);
+  CHECK(error.failover_worthy);
+  CHECK(to_error_code(error) == errc::proxy_unauthorized);
+}
+
 TEST_CASE("cancelled is for no route") {
   const auto error = resolve_transport_failure("azure", system_error(ECANCELED), true);
   CHECK(error.category == category::cancelled);

@@ -32,9 +32,10 @@ TEST_CASE("a request and its answer over TLS") {
   CHECK(got.headers.find("x-seen") == "yes");
   CHECK(got.body == "hello");
   CHECK(got.whole);
-  CHECK(heard == "POST /v1/messages HTTP/1.1\r\nHost: localhost:" + port +
-                     "\r\nx-api-key: secret-key\r\nContent-Length: 28\r\n\r\n"
-                     "{\"model\":\"m\",\"max_tokens\":1}");
+  CHECK(heard ==
+        "POST /v1/messages HTTP/1.1\r\nHost: localhost:" + port +
+            "\r\nx-api-key: secret-key\r\naccept-encoding: gzip\r\nContent-Length: 28\r\n\r\n"
+            "{\"model\":\"m\",\"max_tokens\":1}");
 }
 
 TEST_CASE("plain http works where it is allowed, and only there") {

@@ -49,6 +49,10 @@ struct scripted_server::state {
     if (options.only_tls_1_2) SSL_CTX_set_max_proto_version(native, TLS1_2_VERSION);
     const unsigned char id = 1;
     SSL_CTX_set_session_id_context(native, &id, 1);
+    if (!options.client_ca.empty()) {
+      context.add_certificate_authority(asio::buffer(options.client_ca));
+      context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+    }
     context.use_certificate_chain(asio::buffer(who.certificate));
     context.use_private_key(asio::buffer(who.key), asio::ssl::context::pem);
   }

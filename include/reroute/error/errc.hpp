@@ -23,6 +23,8 @@ enum class errc {
   host_not_found,       ///< network: the name has no address
   tls_failed,           ///< network: the handshake failed
   certificate_refused,  ///< network: the peer is not who it should be; not retryable
+  proxy_refused,        ///< network: the proxy opens no way to the host; not the route's own answer
+  proxy_unauthorized,   ///< auth: the proxy wants a (better) credential: 407; not retryable
   connection_lost,      ///< network: closed or reset before the answer began
   truncated_body,       ///< network: the answer was cut off
   protocol_error,       ///< network: what came is not HTTP, or lies about its length

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/io/clock.hpp>
+#include <reroute/io/proxy.hpp>
 #include <reroute/io/transport.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -10,8 +11,15 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace reroute {
+
+/// Versions of TLS.
+enum class tls_version : unsigned char {
+  tls1_2,
+  tls1_3,
+};
 
 /// TLS settings. Peer and host name are always verified, with TLS 1.2 or newer.
 struct tls_options {
@@ -19,6 +27,27 @@ struct tls_options {
   std::string ca_file = {};
   /// Trusted roots as PEM text, in addition to `ca_file`, or instead of the system's roots.
   std::string ca_pem = {};
+  /// Who this client is, for servers that ask (mutual TLS): its certificate, and behind it those between it
+  /// and the root. A PEM file, or PEM text; not both. Default none.
+  std::string client_certificate_file = {};
+  std::string client_certificate_pem = {};
+  /// The key that belongs to the certificate, without a pass phrase. A PEM file, or PEM text; not both.
+  std::string client_key_file = {};
+  std::string client_key_pem = {};
+  /// Default TLS 1.2.
+  tls_version minimum_version = tls_version::tls1_2;
+  /// Ciphers of TLS 1.2 and suites of TLS 1.3, in OpenSSL's words: "ECDHE+AESGCM:ECDHE+CHACHA20",
+  /// "TLS_AES_128_GCM_SHA256". Empty: OpenSSL's.
+  std::string ciphers = {};
+  std::string cipher_suites = {};
+  /// Public keys of which the peer's certificate must have one, besides being trusted: SHA-256 of its
+  /// SubjectPublicKeyInfo in base64 (44 characters). Name one to come as well as the one that is: who pins
+  /// one key only is locked out when it changes. Holds for every host. Empty: any.
+  std::vector<std::string> pinned_keys = {};
+  /// Appends the secrets of every connection to this file, for Wireshark (the SSLKEYLOGFILE format; the
+  /// environment is never asked). Whoever has the file can read everything. Written synchronously. Default
+  /// none.
+  std::string key_log_file = {};
   /// Turns verification of peer and host name OFF. Only for experiments on a loopback: whoever sits on
   /// the way can read the key. Default off.
   bool dangerously_accept_any_certificate = false;
@@ -33,6 +62,8 @@ enum class http_versions : unsigned char {
 /// Options of `https_transport`. Zero in a time means no limit.
 struct https_options {
   tls_options tls = {};
+  /// The proxy to go through. Default none: `proxy_from_environment()` asks the environment.
+  proxy_settings proxy = {};
   /// From the first DNS question to the end of the TLS handshake. Default 10 s.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   /// From the request sent to the response head. Default none: a message may take minutes, and the
@@ -56,16 +87,19 @@ struct https_options {
   std::size_t max_connecting = 16;
   /// Bytes of a response's status line and header fields. Default 64 KiB.
   std::size_t max_header_size = 64 * 1024;
-  /// Bytes of a response's body. Default 64 MiB.
+  /// Bytes of a response's body, as sent and unpacked. Default 64 MiB.
   std::size_t max_body_size = 64 * 1024 * 1024;
+  /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, unless the
+  /// request brings an `Accept-Encoding` of its own: then it gets what comes. Default on.
+  bool accept_gzip = true;
   /// Lets requests go over plain http. Default off: keys would travel in the clear.
   bool allow_plain_http = false;
 };
 
 /// Makes the transport. Loads the roots once (about 30 ms of CPU).
 ///
-/// Throws `std::invalid_argument`, naming the option, for a CA that cannot be read, negative times or
-/// zero limits. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
+/// Throws `std::invalid_argument`, naming the option, for TLS files that cannot be read or used,
+/// negative times, zero limits, a proxy that cannot be meant. All work runs on `executor`, which must be one strand or a single-threaded loop; DNS is
 /// Asio's resolver, whose answers are cached.
 [[nodiscard]] std::shared_ptr<transport> make_https_transport(
     asio::any_io_executor executor, https_options options = {},

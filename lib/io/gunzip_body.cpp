@@ -1,0 +1,84 @@
+// A response body that came as gzip, handed out plain.
+#include "io/gunzip_body.hpp"
+
+#include <asio/this_coro.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool is_gzip(std::string_view coding) noexcept {
+  const auto same = [coding](std::string_view name) {
+    return std::equal(coding.begin(), coding.end(), name.begin(), name.end(),
+                      [](char x, char y) { return lower(x) == y; });
+  };
+  return same("gzip") || same("x-gzip");
+}
+
+}  // namespace
+
+void undo_gzip(exchange_result& result, std::size_t max_body_size) {
+  auto& fields = result.head.headers;
+  const auto coding = fields.find("content-encoding");
+  if (!coding || !is_gzip(*coding) || fields.count("content-encoding") != 1) return;
+  fields.remove("content-encoding");
+  fields.remove("content-length");
+  result.body = std::make_unique<gunzip_body>(std::move(result.body), max_body_size);
+}
+
+asio::awaitable<body_piece> gunzip_body::read() {
+  body_piece piece;
+  if (next_piece(piece)) co_return piece;
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  do {
+    const body_piece more = co_await packed_->read();
+    input_ = more.bytes;
+    last_ = more.last;
+    error_ = more.error;
+  } while (!next_piece(piece));
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return piece;
+}
+
+// true if there is something to hand out: bytes, the end, an error
+bool gunzip_body::next_piece(body_piece& piece) {
+  if (!error_ && (full_ || !input_.empty())) {
+    const std::size_t size = inflater_.inflate(input_, plain_);
+    full_ = size == plain_.size();
+    if (size > left_) {
+      fail(piece, errc::body_too_large, "the unpacked body is larger than the limit");
+      return true;
+    }
+    left_ -= size;
+    piece.bytes = std::string_view(plain_.data(), size);
+    if (inflater_.broken()) {
+      fail(piece, errc::protocol_error, "the body is not the gzip that it is said to be");
+      return true;
+    }
+  }
+  if (error_) {
+    piece.error = error_;
+  } else if (last_ && !full_ && input_.empty()) {
+    if (!inflater_.may_end()) {
+      fail(piece, errc::truncated_body, "the gzip of the body ends too early");
+    } else {
+      piece.last = true;
+    }
+  }
+  return piece.last || piece.error || !piece.bytes.empty();
+}
+
+void gunzip_body::fail(body_piece& piece, errc code, std::string_view detail) {
+  error_ = {make_error_code(code), true, std::string(detail)};
+  piece.bytes = {};
+  piece.error = error_;
+  packed_.reset();
+}
+
+}  // namespace reroute::detail

@@ -1,0 +1,35 @@
+// gzip, undone piece by piece: any split of bytes in, plain bytes out. Sans-I/O; zlib is behind it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <zlib.h>
+
+namespace reroute::detail {
+
+/// Undoes one gzip stream (RFC 1952) of any number of members. About 40 KB while it lives.
+class gzip_inflater {
+ public:
+  gzip_inflater();
+  gzip_inflater(const gzip_inflater&) = delete;
+  gzip_inflater& operator=(const gzip_inflater&) = delete;
+  ~gzip_inflater();
+
+  /// Writes plain bytes to `into` and takes what it used away from `input`; returns how many. All that can
+  /// be told from the bytes so far comes out: nothing is held back for company. Fewer than `into` takes:
+  /// the input is used up, or the stream is broken.
+  [[nodiscard]] std::size_t inflate(std::string_view& input, std::span<char> into);
+
+  /// True where the stream may end: before the first member and behind each.
+  [[nodiscard]] bool may_end() const noexcept { return between_; }
+  /// What came is not gzip, or its checksum is wrong. For ever.
+  [[nodiscard]] bool broken() const noexcept { return broken_; }
+
+ private:
+  z_stream zlib_{};
+  bool between_ = true;
+  bool broken_ = false;
+};
+
+}  // namespace reroute::detail
