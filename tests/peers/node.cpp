@@ -123,8 +123,10 @@ TEST_CASE("node allows few streams: more connections are opened") {
     all.push_back(here.start("/echo", std::to_string(i)));
   auto answers = here.finish(all);
   CHECK(all_are(answers, 200));
+  std::size_t right = 0;
   for (std::size_t i = 0; i < answers.size(); ++i)
-    CHECK(answers[i].body == std::to_string(i));
+    right += answers[i].body == std::to_string(i);
+  CHECK(right == answers.size());
   CHECK(connections(answers).size() <= 8);
   CHECK(connections(answers).size() > 1);
   large_upload(here);
@@ -143,7 +145,7 @@ TEST_CASE("node's windows are tiny, and change in mid-life") {
     all.push_back(here.start("/echo", body));
   here.start("/window/70000");
   for (const answer& each : here.finish(all))
-    CHECK(each.body == body);
+    CHECK((each.body == body));
 }
 
 TEST_CASE("node allows fewer streams in mid-life, and more again") {

@@ -30,6 +30,7 @@ process.stdin.resume();
 const server = http2.createSecureServer({
   cert: readFileSync(certificate), key: readFileSync(key), allowHTTP1: true,
   settings: JSON.parse(settings),
+  maxSessionMemory: 1000,  // MB: by default it refuses streams beside 10 MB that nobody reads
 });
 
 server.on('request', async (asked, answer) => {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <exception>
+#include <map>
 #include <utility>
 
 namespace reroute::peers {
@@ -84,16 +85,15 @@ std::set<std::string> connections(const std::vector<answer>& all) {
 }
 
 bool all_are(const std::vector<answer>& all, int status) {
-  std::size_t good = 0;
+  std::map<std::string, int> others;
   for (const answer& each : all) {
-    if (!each.error && each.whole && each.status == status) {
-      ++good;
-      continue;
-    }
-    UNSCOPED_INFO(each.status << " " << each.error.code.message() << " " << each.error.detail
-                              << " " << each.body.substr(0, 200));
+    if (!each.error && each.whole && each.status == status) continue;
+    ++others[std::to_string(each.status) + ' ' + each.error.code.message() + ' ' +
+             each.error.detail + ' ' + each.body.substr(0, 200)];
   }
-  return good == all.size();
+  for (const auto& [what, times] : others)
+    UNSCOPED_INFO(times << " of " << all.size() << ": " << what);
+  return others.empty();
 }
 
 std::string pattern(std::size_t size) {

@@ -42,9 +42,9 @@ void keeps_alive(stage& here) {
   for (std::size_t size : {1, 100, 16'383, 16'384, 16'385, 65'535, 65'536, 300'000}) {
     const std::string body = pattern(size);
     all.push_back(here.ask("/echo", body));
-    CHECK(all.back().body == body);
+    CHECK((all.back().body == body));
     all.push_back(here.ask("/size/" + std::to_string(size)));
-    CHECK(all.back().body == body);
+    CHECK((all.back().body == body));
     all.push_back(here.ask("/size/0"));
     CHECK(all.back().body.empty());
   }
@@ -68,7 +68,7 @@ void chunks_and_trailers(stage& here) {
   std::vector<answer> all;
   for (int i = 0; i < 5; ++i) {
     all.push_back(here.ask("/chunked"));
-    CHECK(all.back().body == body);
+    CHECK((all.back().body == body));
     CHECK_FALSE(all.back().headers.contains("x-sum"));
   }
   REQUIRE(all_are(all, 200));
@@ -122,7 +122,7 @@ void large_upload(stage& here) {
   const answer got = here.finish({upload}).front();
   REQUIRE(all_are({got}, 200));
   CHECK(got.body == std::to_string(large));
-  CHECK(here.ask("/echo", body.substr(0, 5'000'000)).body == body.substr(0, 5'000'000));
+  CHECK((here.ask("/echo", body.substr(0, 5'000'000)).body == body.substr(0, 5'000'000)));
 }
 
 void large_download(stage& here) {
@@ -152,7 +152,7 @@ void large_download(stage& here) {
     });
     here.run_until([&] { return done; });
   }
-  CHECK(body == pattern(large));
+  CHECK((body == pattern(large)));
 }
 
 void given_up(stage& here, const std::function<std::size_t()>& waiting,
