@@ -91,6 +91,7 @@ struct h2_session::callbacks {
         return 0;
       case NGHTTP2_GOAWAY:
         in.goodbye_ = true;
+        in.last_taken_ = frame->goaway.last_stream_id;
         in.calm_ = in.calm_ || frame->goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM;
         return 0;
       case NGHTTP2_HEADERS:
@@ -368,6 +369,7 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
   switch (code) {
     case NGHTTP2_REFUSED_STREAM:
       stream.unprocessed = true;
+      stream.passed_over = goodbye_ && last_taken_ > 0 && stream.id > last_taken_;
       stream.sent = false;
       return fail(stream, make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost),
                   name);
@@ -383,6 +385,9 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
       return fail(stream, make_error_code(errc::enhance_your_calm), name);
     case NGHTTP2_NO_ERROR:
     case NGHTTP2_PROTOCOL_ERROR:
+      // a gateway that lost the server behind it says so too
+      if (stream.head_done && complaint_.empty())
+        return fail(stream, make_error_code(errc::truncated_body), name);
       return fail(stream, make_error_code(errc::protocol_error),
                   complaint_.empty() ? name : complaint_);
     default:

@@ -39,6 +39,7 @@ struct h2_stream {
   bool whole = false;        ///< the response has ended as it should
   bool ended = false;        ///< nothing more comes
   bool unprocessed = false;  ///< the peer has not looked at it: it may be sent again
+  bool passed_over = false;  ///< ... because it said goodbye after requests that it did take
   bool wants_http1 = false;  ///< on HTTP/1.1
   transport_error error;
   bool woken = false;     ///< stands in `h2_session::woken`
@@ -101,6 +102,7 @@ class h2_session {
   std::string complaint_;  // what nghttp2 found wrong last
   bool greeted_ = false;
   bool goodbye_ = false;  // the peer's
+  std::int32_t last_taken_ = 0;  // with it: the last stream that it looked at
   bool calm_ = false;     // with the wish for calm
 };
 
