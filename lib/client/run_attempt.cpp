@@ -150,8 +150,11 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
   const std::string& name = on.definition.name;
 
   access_token token = on.definition.credential.token();
+  // with another route to go to, nobody waits for a source that is in trouble
+  const auto patience =
+      self->has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
   if (on.tokens) {
-    token_result fetched = co_await on.tokens->get();
+    token_result fetched = co_await on.tokens->get(patience);
     if (fetched.error) {
       self->failed(
           *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
@@ -218,7 +221,7 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       co_return;
     }
     refreshed = true;
-    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
+    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret(), patience);
     if (!fetched.error && fetched.token.secret() == token.secret()) {
       self->failed(*mine, std::move(error), std::move(whole.facts));  // the source has no other
       co_return;

@@ -22,7 +22,8 @@ struct token_result {
   std::error_code error;   ///< `operation_aborted` if the waiter was cancelled or the cache ended
   bool retryable = false;  ///< waiting is likely to fix it: a failure of the way, not of the setup
   std::string detail;      ///< for people; never a secret
-  /// How long the source is left alone after this failure; asking sooner gets the same failure.
+  /// How long the source is left alone after this failure; asking sooner gets the same failure. From
+  /// a source: how long it wants to be.
   duration rest{0};
 };
 
