@@ -27,6 +27,9 @@ struct token_result {
   duration rest{0};
 };
 
+/// True if waiting is likely to fix what ended in `code`: a network may come back, a missing file not.
+[[nodiscard]] bool may_pass(const std::error_code& code);
+
 /// What a token source threw, as a value. A `std::system_error` keeps its code. The exception's own
 /// text is shown, but what looks like a secret in it, or is `known`, is hidden: a source may quote
 /// what its endpoint said.
