@@ -126,6 +126,14 @@ normalized_error resolved(const live_route& on, const http::response& response, 
   }
 }
 
+// why there is no token; a source that is left alone for a while need not be asked before
+normalized_error no_token(const std::string& route, const token_result& why) {
+  normalized_error error = resolve_credential_failure(route, why.error, why.retryable, why.detail);
+  if (error.retryable && why.rest > duration::zero())
+    error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(why.rest);
+  return error;
+}
+
 // why a 2xx is no answer: an error that hides in it, if the route can name it
 normalized_error no_answer(const live_route& on, const http::response& response, http::date now,
                            const std::string& why) {
@@ -156,9 +164,7 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
   if (on.tokens) {
     token_result fetched = co_await on.tokens->get(patience);
     if (fetched.error) {
-      self->failed(
-          *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
-          {});
+      self->failed(*mine, no_token(name, fetched), {});
       co_return;
     }
     token = std::move(fetched.token);
@@ -228,9 +234,7 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
     }
     self->exchange_failed(*mine, std::move(error), std::move(whole.facts));
     if (fetched.error) {
-      normalized_error none =
-          resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail);
-      self->failed(*mine, without(token.secret(), std::move(none)), {});
+      self->failed(*mine, without(token.secret(), no_token(name, fetched)), {});
       co_return;
     }
     token = std::move(fetched.token);
