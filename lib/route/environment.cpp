@@ -6,7 +6,6 @@
 #include "route/secret.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -140,10 +139,7 @@ void add_azure(const reader& env) {
 }  // namespace
 
 environment_routes routes_from_environment() {
-  return routes_from_environment([](std::string_view name) -> std::optional<std::string> {
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value ? std::optional<std::string>(value) : std::nullopt;
-  });
+  return routes_from_environment(process_environment);
 }
 
 environment_routes routes_from_environment(const environment_lookup& lookup) {

@@ -1,10 +1,9 @@
 // Routes from the environment variables that the official SDKs read.
 #pragma once
 
+#include <reroute/route/environment_lookup.hpp>
 #include <reroute/route/route.hpp>
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +20,6 @@ struct environment_routes {
   /// How to set up the routes of which nothing is set, likewise: of interest if there are none.
   std::vector<std::string> unset;
 };
-
-/// Looks a variable up; nothing if it is not set.
-using environment_lookup = std::function<std::optional<std::string>(std::string_view name)>;
 
 /// Reads the variables that the official SDKs read. A variable that is empty counts as not set.
 ///
