@@ -256,6 +256,13 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
                   plus(held.tokens_left, refused_both), held.input_tokens + held.output_tokens,
                   back),
        tokens_);
+  const auto lacks = [](const http::quota_bucket& of, double tokens) {
+    return of.limit && of.remaining && static_cast<double>(*of.remaining) < tokens;
+  };
+  const bool lacking = lacks(limits.input_tokens, held.input_tokens) ||
+                       lacks(limits.output_tokens, held.output_tokens) ||
+                       lacks(limits.tokens, held.input_tokens + held.output_tokens);
+  of_tokens_ = lacking && !limits.requests.remaining ? held.number : std::uint64_t{0};
   too_many_at_once_ = limits.concurrency;
   not_requests_ =
       limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
@@ -306,7 +313,9 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const bool looked_again = overdue(held);
   if (looked_again) overdue_.reset();
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
-  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now);
+  const bool of_others =
+      std::exchange(of_tokens_, 0) == held.number ||
+      (std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now));
   if (limits_of_ == held.number && limits_.requests.remaining.value_or(2) <= 1) not_explained_ = 0;
   const bool of_requests = !of_others && !at_once;
   if (at_once) {
