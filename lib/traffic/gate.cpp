@@ -211,10 +211,12 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
   limits_of_ = held.number;
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
-                              const std::optional<double>& left, double own = 0,
-                              double back = 0) {
-    return limit_reading{unseen,           all - back - so_far, now - held.at, left, held.number,
-                         next_number_ - 1, so_far,              own,           back, now};
+                              const std::optional<double>& left, double own = 0, double back = 0) {
+    return limit_reading{unseen,        all - back - so_far,
+                         now - held.at, left,
+                         held.number,   next_number_ - 1,
+                         so_far,        own,
+                         back,          now};
   };
   const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
                         token_mirror& mirror) {
@@ -235,10 +237,11 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
     return left ? std::optional(*left + more) : left;
   };
   // a closing has corrected the account of requests since
-  requests_.heard(limits.requests,
-                  reading_of(unseen, all_requests_, held.requests_so_far - refused.requests,
-                             stale(held) ? std::nullopt : plus(held.requests_left, refused.requests)),
-                  now);
+  requests_.heard(
+      limits.requests,
+      reading_of(unseen, all_requests_, held.requests_so_far - refused.requests,
+                 stale(held) ? std::nullopt : plus(held.requests_left, refused.requests)),
+      now);
   told(limits.input_tokens,
        reading_of(unseen_input, all_input_, held.input_so_far - refused.input,
                   plus(held.input_left, refused.input), held.input_tokens),
@@ -256,6 +259,13 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
                   plus(held.tokens_left, refused_both), held.input_tokens + held.output_tokens,
                   back),
        tokens_);
+  const auto lacks = [](const http::quota_bucket& of, double tokens) {
+    return of.limit && of.remaining && static_cast<double>(*of.remaining) < tokens;
+  };
+  const bool lacking = lacks(limits.input_tokens, held.input_tokens) ||
+                       lacks(limits.output_tokens, held.output_tokens) ||
+                       lacks(limits.tokens, held.input_tokens + held.output_tokens);
+  of_tokens_ = lacking && !limits.requests.remaining ? held.number : std::uint64_t{0};
   too_many_at_once_ = limits.concurrency;
   not_requests_ =
       limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
@@ -265,7 +275,8 @@ void gate::settle(const permit& held, const consumption& taken, bool told) {
   if (held.bytes > 0 && taken.input_tokens > 0)
     tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
   if (held.output_tokens > 0)
-    output_share_ += learn_tokens * (std::min(taken.output_tokens / held.output_tokens, 1.0) - output_share_);
+    output_share_ +=
+        learn_tokens * (std::min(taken.output_tokens / held.output_tokens, 1.0) - output_share_);
   output_came_back(held.number, held.output_tokens - taken.output_tokens);
   if (told) return;
   input_.give_back(held.input_tokens - taken.input_tokens);
@@ -306,7 +317,8 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const bool looked_again = overdue(held);
   if (looked_again) overdue_.reset();
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
-  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now);
+  const bool of_others = std::exchange(of_tokens_, 0) == held.number ||
+                         (std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now));
   if (limits_of_ == held.number && limits_.requests.remaining.value_or(2) <= 1) not_explained_ = 0;
   const bool of_requests = !of_others && !at_once;
   if (at_once) {

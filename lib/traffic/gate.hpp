@@ -214,7 +214,8 @@ class gate {
   double tokens_per_byte_ = 0.25;
   int not_explained_ = 0;           // refusals in a row by a limit that nobody names
   time_point not_explained_at_{};   // the last one
-  std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left
+  std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left,
+  std::uint64_t of_tokens_ = 0;     // or that tokens are not, and nothing of requests
   std::deque<sending> recent_;      // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
   // of all permits that were not refused; less what answers gave back

@@ -40,7 +40,8 @@ class reading_judge {
     weigh(remaining, told, limit, rate);
     // those that were under way when it was corrected still say what was believed before
     const bool known = told.predicted && told.number > corrected_;
-    if (known) vote(remaining, *told.predicted, own + told.back + told.unseen, std::max(3.0, 0.05 * limit));
+    if (known)
+      vote(remaining, *told.predicted, own + told.back + told.unseen, std::max(3.0, 0.05 * limit));
     double left = own;
     if (told.established && !told.predicted && (believed_ == 0 || written_then(told))) {
       return own;  // nothing to compare with

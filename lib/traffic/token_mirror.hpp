@@ -21,8 +21,7 @@ class token_mirror {
   /// The user knows the limit. 0: nothing is known.
   void state(double per_minute);
   /// The server says what was left.
-  void heard(double limit, double remaining, nanoseconds reset, limit_reading told,
-             time_point now);
+  void heard(double limit, double remaining, nanoseconds reset, limit_reading told, time_point now);
 
   /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
   /// may go when the bucket is full; the server then says what it thinks of it.

@@ -1,7 +1,6 @@
 // The dispatcher against a naive model of it: random calls, random gates.
-#include "traffic/dispatcher.hpp"
-
 #include "tests/support/catch.hpp"
+#include "traffic/dispatcher.hpp"
 
 #include <algorithm>
 #include <array>
@@ -294,8 +293,8 @@ class world {
   }
   bool quarantined(const waiter& call) {
     for (int route = 0; route < route_count; ++route)
-      if (holds(call.routes, route) && waiting_.gate_of(route, call.scope).current(now_) !=
-                                           reroute::gate_state::quarantined)
+      if (holds(call.routes, route) &&
+          waiting_.gate_of(route, call.scope).current(now_) != reroute::gate_state::quarantined)
         return false;
     return call.routes != 0;
   }

@@ -1,8 +1,7 @@
 // What headers announce is not waited for without end: a single attempt looks again.
-#include "traffic/gate.hpp"
-
 #include "tests/support/catch.hpp"
 #include "tests/traffic/gate_scripts.hpp"
+#include "traffic/gate.hpp"
 
 #include <vector>
 
