@@ -19,8 +19,11 @@ constexpr std::string_view assertion_type =
     "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 constexpr std::string_view jwt_grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+// MSAL puts a slash behind each URL that it takes from the environment
 std::string path_of(const heard_request& request) {
-  return request.target.substr(0, request.target.find('?'));
+  std::string path = request.target.substr(0, request.target.find('?'));
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
 }
 
 fields query_of(const heard_request& request) {

@@ -237,6 +237,32 @@ TEST_CASE("wrong proofs are refused by the services, and nothing of them is show
   at.check_log();
 }
 
+TEST_CASE("the environment's routes ask with the identities that it names") {
+  place at;
+  environment_routes found = routes_from_environment(
+      at.lookup({{"ANTHROPIC_BASE_URL", at.identity.anthropic_url()},
+                 {"ANTHROPIC_FEDERATION_RULE_ID", "fdrl_1"},
+                 {"ANTHROPIC_ORGANIZATION_ID", "org-1"},
+                 {"ANTHROPIC_IDENTITY_TOKEN", "CANARY.identity.token"},
+                 {"ANTHROPIC_FOUNDRY_BASE_URL", at.azure.base_url()},
+                 {"AZURE_CLIENT_ID", at.identity.options().client_id},
+                 {"AZURE_POD_IDENTITY_AUTHORITY_HOST", at.identity.imds_host()}}));
+  CHECK(found.problems.empty());
+  REQUIRE(found.routes.size() == 2);
+  for (const route& each : found.routes) {
+    client_options options;
+    options.routes = {each};
+    options.time = at.time;
+    options.https.tls.ca_pem = at.fake.ca_pem() + at.identity.ca_pem();
+    at.claude.emplace(at.io, std::move(options));
+    CHECK(at.call().answered());
+  }
+  CHECK(at.identity.messages() == 1);
+  CHECK(at.identity.issued(identity_service::anthropic) == 1);
+  CHECK(at.identity.issued(identity_service::imds) == 1);
+  at.check_log();
+}
+
 TEST_CASE("a certificate that is not trusted keeps the secret at home") {
   place at;
   entra::application_options app = at.app();

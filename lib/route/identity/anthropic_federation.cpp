@@ -49,7 +49,7 @@ asio::awaitable<access_token> federate(std::shared_ptr<const federation> by, tok
   asio::awaitable<secret_text> proving = assertion_of(by, lent);
   const secret_text proof = co_await std::move(proving);
   http::request request = federation_exchange(by->rule, proof.get());
-  std::shared_ptr<transport> over = by->over ? by->over : lent.https();
+  std::shared_ptr<transport> over = transport_for(request.url, by->over, lent);
   asio::awaitable<identity_answer> pending =
       exchange_identity(lent, std::move(over), std::move(request), patience);
   const identity_answer answer = co_await std::move(pending);

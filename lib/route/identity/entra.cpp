@@ -46,7 +46,7 @@ asio::awaitable<access_token> grant(std::shared_ptr<const applicant> by, proof p
                                     token_fetch lent) {
   secret_text secret;
   http::request request = prove(lent, secret);
-  std::shared_ptr<transport> over = by->over ? by->over : lent.https();
+  std::shared_ptr<transport> over = transport_for(request.url, by->over, lent);
   asio::awaitable<identity_answer> pending =
       exchange_identity(lent, std::move(over), std::move(request), patience);
   const identity_answer answer = co_await std::move(pending);
@@ -118,6 +118,8 @@ token_provider certificate_source(entra::application_options app,
   held->path = std::move(certificate.path);
   held->pem = secret_text(std::move(certificate.pem));
   held->password = secret_text(std::move(certificate.password));
+  wipe(certificate.pem);  // NOLINT(bugprone-use-after-move): the letters of a short string stay
+  wipe(certificate.password);  // NOLINT(bugprone-use-after-move)
   held->send_chain = certificate.send_chain;
   const std::string name(what);
   if (held->path.empty() == held->pem.get().empty())

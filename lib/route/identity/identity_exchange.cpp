@@ -95,6 +95,13 @@ identity_answer& identity_answer::operator=(identity_answer&& other) noexcept {
   return *this;
 }
 
+std::shared_ptr<transport> transport_for(const http::url& url,
+                                         const std::shared_ptr<transport>& own,
+                                         const token_fetch& lent) {
+  if (own) return own;
+  return url.secure() ? lent.https() : lent.plain();
+}
+
 asio::awaitable<identity_answer> exchange_identity(token_fetch lent,
                                                    std::shared_ptr<transport> over,
                                                    http::request request, duration limit) {

@@ -27,6 +27,12 @@ class identity_answer {
   http::response response;
 };
 
+/// The transport for a token endpoint: `own` if it is set, else the client's that fits. What is http:// by then
+/// is on a loopback, or a service of this machine.
+[[nodiscard]] std::shared_ptr<transport> transport_for(const http::url& url,
+                                                       const std::shared_ptr<transport>& own,
+                                                       const token_fetch& lent);
+
 /// Sends `request` over `over` and reads the answer, at most 1 MiB of it. After `limit` it is given up:
 /// `errc::provider_timeout`. Cancelled: `operation_aborted`. Follows no redirect. Throws nothing of its own.
 [[nodiscard]] asio::awaitable<identity_answer> exchange_identity(token_fetch lent,

@@ -104,8 +104,7 @@ asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identit
   inquiry of(
       find_identity_place(options->environment, std::filesystem::exists(arc_agent, ignored)));
   of.who = {options->client_id, options->object_id, options->resource_id};
-  of.over =
-      options->transport ? options->transport : (of.at.url.secure() ? lent.https() : lent.plain());
+  of.over = transport_for(of.at.url, options->transport, lent);
   const bool imds = of.at.service == kind::imds;
   // a host that somebody named is taken to be there
   if (probe && imds &&

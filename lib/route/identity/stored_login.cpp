@@ -94,7 +94,7 @@ asio::awaitable<access_token> redeem(std::shared_ptr<const stored_login> login, 
                                      token_fetch lent) {
   constexpr std::string_view who = "Anthropic's token endpoint";
   http::request request = refresh_grant(login->base, kept->refresh.get(), login->client_id);
-  std::shared_ptr<transport> over = login->over ? login->over : lent.https();
+  std::shared_ptr<transport> over = transport_for(request.url, login->over, lent);
   asio::awaitable<identity_answer> pending =
       exchange_identity(lent, std::move(over), std::move(request), patience);
   const identity_answer answer = co_await std::move(pending);

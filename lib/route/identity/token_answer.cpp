@@ -122,11 +122,13 @@ token_result refused(const http::response& answer, const json::object* said,
     text += ", and no JSON";
   }
   text += cure_of(answer.status, how.from);
-  for (const std::string_view secret : how.secrets)
+  std::string id;
+  if (how.from == token_endpoint::anthropic) id = answer.headers.find("request-id").value_or("");
+  for (const std::string_view secret : how.secrets) {
     hide_secret(text, secret);
-  if (const auto id = answer.headers.find("request-id");
-      id && how.from == token_endpoint::anthropic)
-    text.append(" [").append(id->substr(0, 40)).append("]");
+    hide_secret(id, secret);
+  }
+  if (!id.empty()) text.append(" [").append(id.substr(0, 40)).append("]");
   token_result result(code_of(answer.status), may_pass(answer.status, how.from), redact(text));
   if (const auto hint = http::find_retry_after(answer.headers, today(how)))
     result.rest = hint->wait;

@@ -196,4 +196,8 @@ TEST_CASE("a token endpoint may ask to be left alone, and gives its id") {
                   token_endpoint::anthropic)
                  .detail,
              Contains("[req_011CSHoEeqs5C35K2UUqR7]"));
+  CHECK_THAT(
+      read(answered(500, "{}", {{"request-id", "CANARY-secret-7f3"}}), token_endpoint::anthropic)
+          .detail,
+      !Contains("CANARY"));
 }
