@@ -2,6 +2,7 @@
 #
 # reroute_floor(NAME [PURE] [NEEDS lib...] SOURCES file...)   one folder of lib/: an object library
 # reroute_test(NAME [PURE] FLOORS floor... SOURCES file...)   one folder of tests/: a Catch2 program
+#   [NEEDS lib...] [PROPERTIES name value...]                 ... of each of its tests
 
 set(reroute_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -57,7 +58,7 @@ endfunction()
 
 # a Catch2 program over the named floors only, each of its cases a ctest
 function(reroute_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "PURE" "" "FLOORS;NEEDS;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PURE" "" "FLOORS;NEEDS;SOURCES;PROPERTIES")
   add_executable(test_${name} ${arg_SOURCES})
   reroute_common(test_${name} ${arg_PURE})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/lib)
@@ -67,5 +68,5 @@ function(reroute_test name)
   endforeach()
   target_link_libraries(test_${name} PRIVATE ${arg_NEEDS} reroute_catch_main)
   catch_discover_tests(test_${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS ${name})
+    PROPERTIES LABELS ${name} ${arg_PROPERTIES})
 endfunction()

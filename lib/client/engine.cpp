@@ -4,6 +4,7 @@
 #include <reroute/error/errc.hpp>
 
 #include "client/check_options.hpp"
+#include "route/plain_transport.hpp"
 
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
@@ -49,14 +50,24 @@ engine::engine(asio::any_io_executor executor, client_options options)
       if (!own_transport_) own_transport_ = make_https_transport(executor_, options.https, clock_);
       live.transport = own_transport_;
     }
-    if (each.credential.refreshable())
-      live.tokens = std::make_shared<token_cache>(executor_, clock_, each.credential.source());
+    live.tokens = tokens_of(each.credential, options.https);
     live.definition = std::move(each);
     routes_.push_back(std::move(live));
   }
 }
 
 engine::~engine() = default;
+
+// routes with the same source share its tokens
+std::shared_ptr<token_cache> engine::tokens_of(const credential& from, const https_options& https) {
+  if (!from.refreshable()) return nullptr;
+  for (const live_route& other : routes_)
+    if (other.definition.credential.source() == from.source()) return other.tokens;
+  if (!own_transport_) own_transport_ = make_https_transport(executor_, https, clock_);
+  if (!plain_transport_) plain_transport_ = make_plain_transport(executor_, clock_);
+  return std::make_shared<token_cache>(executor_, clock_, from.source(),
+                                       lent_transports{own_transport_, plain_transport_});
+}
 
 double engine::random() { return std::uniform_real_distribution<double>(0, 1)(generator_); }
 

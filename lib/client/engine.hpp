@@ -53,6 +53,7 @@ class engine : public std::enable_shared_from_this<engine> {
   // what the coroutine of an attempt tells
   [[nodiscard]] live_route& route(int index) { return routes_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const { return clock_; }
+  [[nodiscard]] bool has_other_routes() const { return routes_.size() > 1; }
   [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
@@ -77,6 +78,8 @@ class engine : public std::enable_shared_from_this<engine> {
   void forget(open_stream& which) noexcept;
 
  private:
+  [[nodiscard]] std::shared_ptr<token_cache> tokens_of(const credential& from,
+                                                       const https_options& https);
   // calls
   void apply(call& which, const call_machine::step& next);
   void cancel_some();
@@ -131,6 +134,7 @@ class engine : public std::enable_shared_from_this<engine> {
   token_mirror hedge_tokens_;
   std::vector<live_route> routes_;
   std::shared_ptr<transport> own_transport_;
+  std::shared_ptr<transport> plain_transport_;  // lent to sources of tokens
   dispatcher dispatcher_;
   flight_heap flights_;
   deadlines stream_limits_;

@@ -59,6 +59,7 @@ void engine::close() {
   for (live_route& each : routes_)
     if (each.tokens) each.tokens->shutdown();
   if (own_transport_) own_transport_->shutdown();
+  if (plain_transport_) plain_transport_->shutdown();
 }
 
 void engine::abandon() noexcept {

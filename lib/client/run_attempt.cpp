@@ -126,6 +126,14 @@ normalized_error resolved(const live_route& on, const http::response& response, 
   }
 }
 
+// why there is no token; a source that is left alone for a while need not be asked before
+normalized_error no_token(const std::string& route, const token_result& why) {
+  normalized_error error = resolve_credential_failure(route, why.error, why.retryable, why.detail);
+  if (error.retryable && why.rest > duration::zero())
+    error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(why.rest);
+  return error;
+}
+
 // why a 2xx is no answer: an error that hides in it, if the route can name it
 normalized_error no_answer(const live_route& on, const http::response& response, http::date now,
                            const std::string& why) {
@@ -150,12 +158,13 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
   const std::string& name = on.definition.name;
 
   access_token token = on.definition.credential.token();
+  // with another route to go to, nobody waits for a source that is in trouble
+  const auto patience =
+      self->has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
   if (on.tokens) {
-    token_result fetched = co_await on.tokens->get();
+    token_result fetched = co_await on.tokens->get(patience);
     if (fetched.error) {
-      self->failed(
-          *mine, resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail),
-          {});
+      self->failed(*mine, no_token(name, fetched), {});
       co_return;
     }
     token = std::move(fetched.token);
@@ -218,16 +227,14 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       co_return;
     }
     refreshed = true;
-    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret());
+    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret(), patience);
     if (!fetched.error && fetched.token.secret() == token.secret()) {
       self->failed(*mine, std::move(error), std::move(whole.facts));  // the source has no other
       co_return;
     }
     self->exchange_failed(*mine, std::move(error), std::move(whole.facts));
     if (fetched.error) {
-      normalized_error none =
-          resolve_credential_failure(name, fetched.error, fetched.retryable, fetched.detail);
-      self->failed(*mine, without(token.secret(), std::move(none)), {});
+      self->failed(*mine, without(token.secret(), no_token(name, fetched)), {});
       co_return;
     }
     token = std::move(fetched.token);

@@ -28,11 +28,12 @@ h2_limits limits_of(const https_options& options) {
 }  // namespace
 
 h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line,
-                             std::function<void()> changed)
+                             std::function<void()> changed, std::size_t guess)
     : core_(&core),
       line_(std::move(line)),
       session_(limits_of(core.options)),
       changed_(std::move(changed)),
+      guess_(guess),
       cipher_(std::make_unique_for_overwrite<char[]>(cipher_size)) {
   limit_.emplace(
       core.time, [](void* self) { static_cast<h2_connection*>(self)->time_is_up(); }, this);
@@ -41,7 +42,6 @@ h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line
 h2_connection::~h2_connection() { line_->close(); }
 
 void h2_connection::start() {
-  heard_at_ = core_->time.now();
   const std::string early = std::exchange(line_->early, {});
   if (!early.empty() && !session_.input(early)) {
     const transport_error why = session_.error();
@@ -75,8 +75,13 @@ void h2_connection::consumed(h2_request& stream, std::size_t size) {
 }
 
 bool h2_connection::has_room() const {
-  return !draining() &&
-         session_.open() + reserved_ < std::min(session_.most(), core_->options.max_streams);
+  return !draining() && session_.open() + reserved_ <
+                            std::min(most().value_or(guess_), core_->options.max_streams);
+}
+
+std::optional<std::size_t> h2_connection::most() const {
+  if (!session_.greeted()) return std::nullopt;
+  return session_.most();
 }
 
 bool h2_connection::wake_up() {
@@ -109,7 +114,7 @@ void h2_connection::read() {
 
 void h2_connection::heard(std::size_t size) {
   const auto keep = shared_from_this();
-  heard_at_ = core_->time.now();
+  const auto allowed = most();
   for (int reads = 0; decrypt(size); ++reads) {
     // a full read says that there is more: it costs a system call and no turn of the loop
     if (size < cipher_size || reads == most_reads) break;
@@ -120,6 +125,7 @@ void h2_connection::heard(std::size_t size) {
   }
   if (closed_) return;
   tell();
+  if (!closed_ && most() != allowed) changed_();
   if (!closed_) flush();
   if (!closed_) rest_or_watch();
 }
@@ -136,9 +142,11 @@ bool h2_connection::decrypt(std::size_t size) {
       return false;
     }
     if (got.state == tls_engine::status::closed) {
+      flush();  // what the session thinks of the peer's last words counts more than that they ended
       close(make_error_code(errc::connection_lost), "the peer closed the connection");
       return false;
     }
+    ++times_heard_;
     if (!session_.input({plain.data(), got.size})) {
       const transport_error why = session_.error();
       flush();  // the reason, for the peer

@@ -34,9 +34,11 @@ struct h2_request : h2_stream {
 /// operations; it lets go of the transport's common things when it is closed.
 class h2_connection : public std::enable_shared_from_this<h2_connection> {
  public:
-  /// `changed` is told when a stream has ended or the connection closes: there may be room, or it may
-  /// have to be replaced.
-  h2_connection(transport_core& core, std::unique_ptr<channel> line, std::function<void()> changed);
+  /// `changed` is told when a stream has ended, the peer allows another number of streams, or the
+  /// connection closes: there may be room, or it may have to be replaced. `guess` is how many streams the
+  /// peer will allow: what it does not want before it has said so, it refuses.
+  h2_connection(transport_core& core, std::unique_ptr<channel> line, std::function<void()> changed,
+                std::size_t guess);
   h2_connection(const h2_connection&) = delete;
   h2_connection& operator=(const h2_connection&) = delete;
   ~h2_connection();
@@ -50,6 +52,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void close(std::error_code why, std::string detail = {});
 
   [[nodiscard]] bool has_room() const;
+  /// How many streams the peer allows; empty until it has said so.
+  [[nodiscard]] std::optional<std::size_t> most() const;
   /// Somebody will open a stream soon: the room is his.
   void reserve() noexcept { ++reserved_; }
   void unreserve() noexcept { --reserved_; }
@@ -61,8 +65,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
   /// A request has been answered on it.
   [[nodiscard]] bool proved() const noexcept { return proved_; }
-  /// When a byte came last.
-  [[nodiscard]] time_point heard_at() const noexcept { return heard_at_; }
+  /// How often something was heard on it.
+  [[nodiscard]] std::size_t times_heard() const noexcept { return times_heard_; }
 
  private:
   void read();
@@ -84,7 +88,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::optional<deadline> limit_;
   std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;
-  time_point heard_at_{};
+  std::size_t times_heard_ = 0;
+  std::size_t guess_;
   std::unique_ptr<char[]> cipher_;
   bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
   bool closed_ = false, proved_ = false;

@@ -13,6 +13,8 @@ namespace {
 
 // what the peer did not look at may be asked again; whoever refuses so often means it
 constexpr int most_tries = 4;
+// ... but not who takes a few requests per connection, and leaves the others to the next
+constexpr int most_passed_over = 1000;
 // as over HTTP/1.1: a connection that the peer closed while it rested shows it within a round trip
 constexpr auto stillborn = std::chrono::seconds(1);
 
@@ -48,6 +50,7 @@ void h2_exchange::limit(std::chrono::milliseconds time, errc why) {
 
 asio::awaitable<transport_error> h2_exchange::start(const http::request& request, h2_pool& home) {
   if (auto refused = check_request(request)) co_return refused;
+  int passed_over = 0;
   for (int tries = 1;; ++tries) {
     transport_error error;
     connection_ = co_await home.acquire(owner_, error);
@@ -66,6 +69,7 @@ asio::awaitable<transport_error> h2_exchange::start(const http::request& request
       let_go();
       co_return transport_error();
     }
+    if (stream_->passed_over && ++passed_over < most_passed_over) --tries;
     const bool again = !stopped_ && tries < most_tries && may_ask_again(request);
     let_go();
     if (!again) {
@@ -80,6 +84,7 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
   stream_.emplace(static_cast<h2_listener&>(*this));
   proved_ = connection_->proved();
   asked_at_ = core_.time.now();
+  heard_before_ = connection_->times_heard();
   connection_->unreserve();
   connection_->open(*stream_, request);
   limit(core_.options.head_timeout, errc::head_timeout);
@@ -95,7 +100,7 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
   if (stream_->unprocessed) return true;
-  const bool died = connection_->closed() && proved_ && connection_->heard_at() < asked_at_ &&
+  const bool died = connection_->closed() && proved_ && connection_->times_heard() == heard_before_ &&
                     stream_->error.code == make_error_code(errc::connection_lost);
   if (!died || !stream_->sent) return died;
   return !request.send_once && core_.time.now() - asked_at_ < stillborn;

@@ -15,7 +15,8 @@ namespace reroute::detail {
 
 // somebody in line; lives in the coroutine that waits
 struct h2_pool::waiter {
-  explicit waiter(h2_pool& of) : home(of), wake(of.core_.executor) {
+  waiter(h2_pool& of, std::shared_ptr<void> keeps)
+      : home(of), owner(std::move(keeps)), wake(of.core_.executor) {
     at = home.line_.insert(home.line_.end(), this);
   }
   waiter(const waiter&) = delete;
@@ -33,6 +34,7 @@ struct h2_pool::waiter {
   }
 
   h2_pool& home;
+  std::shared_ptr<void> owner;
   bell wake;
   std::list<waiter*>::iterator at;
   bool in_line = true;
@@ -50,7 +52,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
   if (line_.empty()) {
     if (auto at_once = take()) co_return at_once;
   }
-  waiter me(*this);
+  waiter me(*this, owner);
   connect_more(owner);
   for (;;) {
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -80,26 +82,41 @@ std::shared_ptr<h2_connection> h2_pool::take() {
 }
 
 void h2_pool::serve() {
-  while (!line_.empty()) {
-    auto found = take();
-    if (!found) return;
-    waiter& first = *line_.front();
-    first.connection = std::move(found);
-    first.tell();
+  serve_again_ = true;
+  if (std::exchange(serving_, true)) return;  // what `take` hears may bring us here
+  while (!line_.empty() && std::exchange(serve_again_, false)) {
+    while (auto found = take()) {
+      waiter& first = *line_.front();
+      first.connection = std::move(found);
+      first.tell();
+      if (line_.empty()) break;
+    }
   }
+  serving_ = false;
 }
 
-// a stream or a connection has ended
+// a stream or a connection has ended, or there is news of how many streams may be open
 void h2_pool::changed() {
   if (shut_) return;
   std::erase_if(all_, [](const auto& each) { return each->closed(); });
+  learn();
   serve();
+  if (line_.empty()) return;
+  const auto owner = line_.front()->owner;
+  connect_more(owner);
+}
+
+void h2_pool::learn() {
+  for (const auto& each : all_) {
+    if (const auto most = each->most()) streams_ = std::max<std::size_t>(*most, 1);
+  }
 }
 
 // as many as those in line will need
 void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
-  const std::size_t streams = std::max<std::size_t>(core_.options.max_streams, 1);
-  const std::size_t needed = http2_ ? (line_.size() + streams - 1) / streams : 1;
+  if (streams_ == 0 && !all_.empty()) return;  // it will say so presently
+  const std::size_t streams = std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  const std::size_t needed = streams_ != 0 ? (line_.size() + streams - 1) / streams : 1;
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
     ++connecting_;
@@ -136,10 +153,11 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
       line_.front()->tell();
     return;
   }
-  http2_ = true;
-  auto made = std::make_shared<h2_connection>(core_, std::move(line), [this] { changed(); });
+  auto made = std::make_shared<h2_connection>(core_, std::move(line), [this] { changed(); },
+                                              std::max<std::size_t>(streams_, 1));
   all_.push_back(made);
   made->start();
+  learn();
   serve();
 }
 

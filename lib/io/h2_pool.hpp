@@ -17,8 +17,8 @@
 namespace reroute::detail {
 
 /// Requests fill one connection after the other; when all streams are in use and somebody waits, another
-/// connection is opened. The first connection shows whether the peer speaks HTTP/2 at all: until then
-/// there is only that one. If it does not, the connection goes to `found_http1`, and everybody is told.
+/// connection is opened. The first connection shows whether the peer speaks HTTP/2 at all, and how many
+/// streams it allows: until then there is only that one, with one request on it. If it does not, the connection goes to `found_http1`, and everybody is told.
 class h2_pool {
  public:
   using adopt = std::function<void(std::unique_ptr<channel>)>;
@@ -44,6 +44,7 @@ class h2_pool {
   struct waiter;
   [[nodiscard]] std::shared_ptr<h2_connection> take();
   void serve();
+  void learn();
   void changed();
   void connect_more(const std::shared_ptr<void>& owner);
   asio::awaitable<void> connect(std::shared_ptr<void> owner);
@@ -56,7 +57,8 @@ class h2_pool {
   std::list<waiter*> line_;
   std::list<connector*> connectors_;
   std::size_t connecting_ = 0;
-  bool http2_ = false, http1_ = false, shut_ = false;
+  std::size_t streams_ = 0;  // that the peer allows on one connection, as it said last; 0: not known
+  bool http1_ = false, shut_ = false, serving_ = false, serve_again_ = false;
 };
 
 }  // namespace reroute::detail

@@ -91,6 +91,7 @@ struct h2_session::callbacks {
         return 0;
       case NGHTTP2_GOAWAY:
         in.goodbye_ = true;
+        in.last_taken_ = frame->goaway.last_stream_id;
         in.calm_ = in.calm_ || frame->goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM;
         return 0;
       case NGHTTP2_HEADERS:
@@ -301,12 +302,18 @@ bool h2_session::input(std::string_view bytes) {
   if (used == NGHTTP2_ERR_NOMEM) throw std::bad_alloc();
   if (used < 0) {
     end({make_error_code(errc::protocol_error), true, nghttp2_strerror(static_cast<int>(used))});
-  } else if (nghttp2_session_want_read(session_) == 0) {
-    const bool over = goodbye_ && streams_.empty();
-    end({over ? make_error_code(errc::connection_lost) : make_error_code(errc::protocol_error),
-         true, complaint_.empty() ? "the peer ended the connection" : complaint_});
+  } else {
+    look_for_the_end();
   }
   return !error_;
+}
+
+// nghttp2 hangs up on a peer that breaks the protocol, once it has said why; and when all is said
+void h2_session::look_for_the_end() {
+  if (error_ || nghttp2_session_want_read(session_) != 0) return;
+  const bool over = goodbye_ && streams_.empty();
+  end({over ? make_error_code(errc::connection_lost) : make_error_code(errc::protocol_error), true,
+       complaint_.empty() ? "the peer broke the HTTP/2 protocol" : complaint_});
 }
 
 std::string_view h2_session::output() {
@@ -317,6 +324,7 @@ std::string_view h2_session::output() {
     end({make_error_code(errc::protocol_error), true, nghttp2_strerror(static_cast<int>(size))});
     return {};
   }
+  if (size == 0) look_for_the_end();
   return view(bytes, static_cast<std::size_t>(size));
 }
 
@@ -361,16 +369,25 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
   switch (code) {
     case NGHTTP2_REFUSED_STREAM:
       stream.unprocessed = true;
+      stream.passed_over = goodbye_ && last_taken_ > 0 && stream.id > last_taken_;
       stream.sent = false;
       return fail(stream, make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost),
                   name);
     case NGHTTP2_HTTP_1_1_REQUIRED:
       stream.unprocessed = stream.wants_http1 = true;
       return fail(stream, make_error_code(errc::protocol_error), name);
+    case NGHTTP2_FLOW_CONTROL_ERROR:
+      // an upload that began before the peer's settings came overruns a window smaller than usual; who
+      // has not got all of a request has not begun with it
+      stream.unprocessed = stream.body_sent < stream.body.size();
+      return fail(stream, make_error_code(errc::protocol_error), name);
     case NGHTTP2_ENHANCE_YOUR_CALM:
       return fail(stream, make_error_code(errc::enhance_your_calm), name);
     case NGHTTP2_NO_ERROR:
     case NGHTTP2_PROTOCOL_ERROR:
+      // a gateway that lost the server behind it says so too
+      if (stream.head_done && complaint_.empty())
+        return fail(stream, make_error_code(errc::truncated_body), name);
       return fail(stream, make_error_code(errc::protocol_error),
                   complaint_.empty() ? name : complaint_);
     default:

@@ -39,6 +39,7 @@ struct h2_stream {
   bool whole = false;        ///< the response has ended as it should
   bool ended = false;        ///< nothing more comes
   bool unprocessed = false;  ///< the peer has not looked at it: it may be sent again
+  bool passed_over = false;  ///< ... because it said goodbye after requests that it did take
   bool wants_http1 = false;  ///< on HTTP/1.1
   transport_error error;
   bool woken = false;     ///< stands in `h2_session::woken`
@@ -87,6 +88,7 @@ class h2_session {
  private:
   struct callbacks;
   friend struct callbacks;
+  void look_for_the_end();
   void wake(h2_stream& stream);
   void finish(h2_stream& stream, std::uint32_t code);
   void fail(h2_stream& stream, std::error_code code, std::string detail);
@@ -100,6 +102,7 @@ class h2_session {
   std::string complaint_;  // what nghttp2 found wrong last
   bool greeted_ = false;
   bool goodbye_ = false;  // the peer's
+  std::int32_t last_taken_ = 0;  // with it: the last stream that it looked at
   bool calm_ = false;     // with the wish for calm
 };
 

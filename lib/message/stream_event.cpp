@@ -132,6 +132,7 @@ std::optional<stream_event> stream_event::parse(std::string_view name, std::stri
                                                 std::string* why) {
   stream_event event;
   if (name == "content_block_delta" && event.read_plain(data)) return event;
+  event = stream_event();  // without what that began to read
   std::string reason;
   short_lived_json memory;
   std::string mended;

@@ -1,4 +1,4 @@
-// Credentials check what they are given, and wipe what they held.
+// Credentials check what they are given.
 #include <reroute/route/credential.hpp>
 
 #include "route/secret.hpp"
@@ -21,44 +21,25 @@ access_token checked(std::string secret, std::string_view what) {
   return token;
 }
 
-token_source checked(token_source source, const char* what) {
-  if (!source)
-    throw std::invalid_argument(std::string(what) +
-                                " has an empty token source; give a function that fetches tokens");
-  return source;
+template <class Function>
+void refuse_empty(const Function& source, const char* what) {
+  if (source) return;
+  throw std::invalid_argument(std::string(what) +
+                              " has an empty token source; give a function that fetches tokens");
+}
+
+std::shared_ptr<const token_provider> checked(token_provider source, const char* what) {
+  refuse_empty(source, what);
+  return std::make_shared<const token_provider>(std::move(source));
+}
+
+std::shared_ptr<const token_provider> checked(token_source source, const char* what) {
+  refuse_empty(source, what);
+  return std::make_shared<const token_provider>(
+      [own = std::move(source)](const token_fetch&) { return own(); });
 }
 
 }  // namespace
-
-access_token::access_token(std::string secret,
-                           std::optional<std::chrono::system_clock::time_point> expires_at)
-    : secret_(std::move(secret)), expires_at_(expires_at) {
-  detail::wipe(secret);  // NOLINT(bugprone-use-after-move): the letters of a short string stay
-}
-
-access_token::access_token(const access_token&) = default;
-
-access_token::access_token(access_token&& other) noexcept
-    : secret_(std::move(other.secret_)), expires_at_(std::exchange(other.expires_at_, {})) {
-  detail::wipe(other.secret_);
-}
-
-access_token& access_token::operator=(const access_token& other) {
-  if (this != &other) *this = access_token(other);
-  return *this;
-}
-
-access_token& access_token::operator=(access_token&& other) noexcept {
-  if (this != &other) {
-    detail::wipe(secret_);
-    secret_ = std::move(other.secret_);
-    expires_at_ = std::exchange(other.expires_at_, {});
-    detail::wipe(other.secret_);
-  }
-  return *this;
-}
-
-access_token::~access_token() { detail::wipe(secret_); }
 
 credential credential::key(std::string secret) {
   return {kind::key, checked(std::move(secret), "credential::key: the key"), {}};
@@ -70,6 +51,18 @@ credential credential::bearer(std::string secret) {
 
 credential credential::bearer(token_source source) {
   return {kind::bearer, access_token(), checked(std::move(source), "credential::bearer")};
+}
+
+credential credential::bearer(token_provider source) {
+  return {kind::bearer, access_token(), checked(std::move(source), "credential::bearer")};
+}
+
+credential credential::oauth(token_provider source) {
+  return {kind::oauth, access_token(), checked(std::move(source), "credential::oauth")};
+}
+
+credential credential::key(token_provider source) {
+  return {kind::key, access_token(), checked(std::move(source), "credential::key")};
 }
 
 credential credential::key(token_source source) {

@@ -1,12 +1,13 @@
 // Routes from the environment.
 #include <reroute/route/anthropic.hpp>
+#include <reroute/route/anthropic_identity.hpp>
 #include <reroute/route/azure_foundry.hpp>
+#include <reroute/route/entra.hpp>
 #include <reroute/route/environment.hpp>
 
 #include "route/secret.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
@@ -72,27 +73,62 @@ void add_custom_headers(std::string_view text, anthropic_options& options) {
   options.extra_headers.remove(beta_header);
 }
 
+// no key and no token: an identity that Anthropic's tools have set up; false, and said, if there is none
+bool add_identity(const reader& env, anthropic_options& options) {
+  anthropic_identity_options where;
+  where.environment = env.lookup;
+  std::optional<anthropic_identity> found;
+  try {
+    found = find_anthropic_identity(std::move(where));
+  } catch (const std::invalid_argument& problem) {
+    env.problem(problem.what());
+    return false;
+  }
+  if (found) {
+    options.credential = std::move(found->credential);
+    if (!found->base_url.empty()) options.base_url = std::move(found->base_url);
+    if (!found->workspace_id.empty())
+      options.extra_headers.add("anthropic-workspace-id", found->workspace_id);
+    return true;
+  }
+  constexpr std::string_view cure =
+      "set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN, or a profile or federation of Anthropic's "
+      "tools)";
+  for (const std::string_view half : {"ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS"}) {
+    if (!env.has(half)) continue;
+    env.problem(std::string(half) + " is set, but the key is missing; " + std::string(cure));
+    return false;
+  }
+  env.unset(cure);
+  return false;
+}
+
+void tell_ignored(const reader& env, std::string_view in_favour_of) {
+  for (const std::string_view each :
+       {"ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_PROFILE", "ANTHROPIC_FEDERATION_RULE_ID"})
+    if (each != in_favour_of && env.has(each))
+      env.problem(std::string(each) + " is ignored, because " + std::string(in_favour_of) +
+                  " is set too");
+}
+
 void add_anthropic(const reader& env) {
   std::string_view looking_at = "ANTHROPIC_API_KEY";
   anthropic_options options;
   options.api_key = env.get(looking_at);
-  std::string token = env.get("ANTHROPIC_AUTH_TOKEN");
-  if (options.api_key.empty() && token.empty()) {
-    constexpr std::string_view cure = "set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)";
-    for (const std::string_view half : {"ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS"})
-      if (env.has(half))
-        return env.problem(std::string(half) + " is set, but the key is missing; " +
-                           std::string(cure));
-    return env.unset(cure);
+  std::string token = options.api_key.empty() ? env.get("ANTHROPIC_AUTH_TOKEN") : std::string();
+  if (!options.api_key.empty()) {
+    tell_ignored(env, looking_at);
+  } else if (!token.empty()) {
+    tell_ignored(env, "ANTHROPIC_AUTH_TOKEN");
+  } else if (!add_identity(env, options)) {
+    return;
   }
-  if (!options.api_key.empty() && !token.empty())
-    env.problem("ANTHROPIC_AUTH_TOKEN is ignored, because ANTHROPIC_API_KEY is set too");
   try {
-    if (options.api_key.empty()) {
+    if (!token.empty()) {
       looking_at = "ANTHROPIC_AUTH_TOKEN";
       detail::check_secret("it", token);
       options.credential = credential::bearer(std::move(token));
-    } else {
+    } else if (!options.api_key.empty()) {
       detail::check_secret("it", options.api_key);
     }
     looking_at = "ANTHROPIC_BASE_URL";
@@ -106,6 +142,15 @@ void add_anthropic(const reader& env) {
   } catch (const std::invalid_argument& problem) {
     env.problem(std::string(looking_at) + " is wrong: " + problem.what());
   }
+}
+
+// something says that tokens of Entra ID are to be had here
+bool has_entra(const reader& env) {
+  for (const std::string_view each :
+       {"AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TOKEN_CREDENTIALS",
+        "IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"})
+    if (env.has(each)) return true;
+  return false;
 }
 
 void add_azure(const reader& env) {
@@ -124,12 +169,21 @@ void add_azure(const reader& env) {
                        " are both set; unset one of them");
   if (!by_name && !by_url)
     return env.problem(std::string(foundry_key) + " is set, but nothing says where; set " + place);
-  if (options.api_key.empty())
+  if (options.api_key.empty() && !has_entra(env))
     return env.problem(std::string(by_name ? foundry_resource : foundry_url) +
-                       " is set, but the key is missing; set " + std::string(foundry_key));
+                       " is set, but the key is missing; set " + std::string(foundry_key) +
+                       " (or the variables of an Entra identity; for a machine's own: "
+                       "AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential)");
   std::string_view looking_at = foundry_key;
   try {
-    detail::check_secret("it", options.api_key);
+    if (options.api_key.empty()) {
+      looking_at = "an AZURE_... variable";
+      entra::default_credential_options wanted;
+      wanted.environment = env.lookup;
+      options.credential = entra::default_credential(std::move(wanted));
+    } else {
+      detail::check_secret("it", options.api_key);
+    }
     looking_at = by_name ? foundry_resource : foundry_url;
     env.into.routes.push_back(azure_foundry(std::move(options)));
   } catch (const std::invalid_argument& problem) {
@@ -140,10 +194,7 @@ void add_azure(const reader& env) {
 }  // namespace
 
 environment_routes routes_from_environment() {
-  return routes_from_environment([](std::string_view name) -> std::optional<std::string> {
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value ? std::optional<std::string>(value) : std::nullopt;
-  });
+  return routes_from_environment(process_environment);
 }
 
 environment_routes routes_from_environment(const environment_lookup& lookup) {

@@ -78,7 +78,8 @@ class writer {
   }
 
   [[nodiscard]] http::request write(const write_context& context) const {
-    const bool oauth = endpoint_.oauth_tokens && context.secret.starts_with(oauth_prefix);
+    const bool oauth = endpoint_.oauth_tokens && (context.credential_kind == credential::kind::oauth ||
+                                                  context.secret.starts_with(oauth_prefix));
     http::request out;
     out.method = "POST";
     out.url = context.op == operation::count_tokens ? count_tokens_ : messages_;
@@ -91,6 +92,7 @@ class writer {
     if (oauth) add_betas(betas, oauth_beta);
     if (!betas.empty()) out.headers.add("anthropic-beta", betas);
     if (context.credential_kind == credential::kind::bearer ||
+        context.credential_kind == credential::kind::oauth ||
         (context.credential_kind == credential::kind::key && oauth)) {
       out.headers.add("authorization", "Bearer " + std::string(context.secret));
     } else if (context.credential_kind == credential::kind::key) {

@@ -14,6 +14,7 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -29,22 +30,26 @@ struct token_cache::fetch {
   asio::cancellation_signal give_up;
   asio::steady_timer ended;      // never fires: cancelling it wakes all waiters
   std::unique_ptr<timer> limit;  // of its time
+  token_result trouble;          // of the tries so far, if the source goes on
+  time_point next_try{};
   bool over = false;
   bool running = false;  // the source's coroutine exists: a signal may be sent into it
 };
 
 // What outlives the cache while somebody waits or the source still runs.
 struct token_cache::core {
-  core(asio::any_io_executor on, std::shared_ptr<clock> time_source, token_source from,
-       duration timeout)
+  core(asio::any_io_executor on, std::shared_ptr<clock> time_source,
+       std::shared_ptr<const token_provider> from, lent_transports transports, duration timeout)
       : executor(std::move(on)),
         time(std::move(time_source)),
         source(std::move(from)),
+        lent(std::move(transports)),
         fetch_timeout(timeout) {}
 
   asio::any_io_executor executor;
   std::shared_ptr<clock> time;
-  token_source source;
+  std::shared_ptr<const token_provider> source;
+  lent_transports lent;
   duration fetch_timeout;
   token_state rules;
   std::shared_ptr<fetch> under_way;
@@ -52,16 +57,20 @@ struct token_cache::core {
 };
 
 token_cache::token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
-                         token_source source, duration fetch_timeout)
+                         std::shared_ptr<const token_provider> source, lent_transports lent,
+                         duration fetch_timeout)
     : core_(std::make_shared<core>(std::move(executor), std::move(time), std::move(source),
-                                   fetch_timeout)) {}
+                                   std::move(lent), fetch_timeout)) {}
 
 token_cache::~token_cache() { shutdown(); }
 
-asio::awaitable<token_result> token_cache::get() { return obtain(core_, access_token()); }
+asio::awaitable<token_result> token_cache::get(patience kept) {
+  return obtain(core_, access_token(), kept);
+}
 
-asio::awaitable<token_result> token_cache::refresh_after_refusal(std::string_view refused) {
-  return obtain(core_, access_token(std::string(refused)));
+asio::awaitable<token_result> token_cache::refresh_after_refusal(std::string_view refused,
+                                                                 patience kept) {
+  return obtain(core_, access_token(std::string(refused)), kept);
 }
 
 void token_cache::shutdown() {
@@ -76,25 +85,31 @@ void token_cache::shutdown() {
 
 // a token for one waiter; `refused` is empty for who was not refused
 asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self,
-                                                  access_token refused) {
+                                                  access_token refused, patience kept) {
   const token_result aborted(asio::error::operation_aborted, false, "");
   const bool was_refused = !refused.secret().empty();
   const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
   for (;;) {
     if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
     const time_point now = self->time->now();
+    self->rules.saw(now, self->time->wall_now());
     const token_state::step next =
         was_refused ? self->rules.ask_after_refusal(refused.secret(), now) : self->rules.ask(now);
     std::shared_ptr<fetch> joined = self->under_way;
     if (next.start) joined = begin(self);
     token_state::answer answer = next.what;
     if (answer == token_state::answer::wait) {
-      if (!joined->over) {
+      while (!joined->over) {
+        if (joined->trouble.error && kept == patience::none) {
+          token_result so_far = joined->trouble;
+          so_far.rest = std::max(duration::zero(), joined->next_try - self->time->now());
+          co_return so_far;
+        }
         std::error_code woken;
         co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        // its end, news of trouble, and this waiter's own cancellation wake alike
+        if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
       }
-      // its end and this waiter's own cancellation wake alike
-      if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
       if (!was_refused) answer = self->rules.after_fetch(self->time->now());
     }
     if (answer == token_state::answer::serve) co_return token_result(self->rules.token());
@@ -130,13 +145,28 @@ asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_p
   const std::unique_ptr<fetch, decltype(gone)> mark(mine.get(), gone);
   token_result result;
   try {
-    asio::awaitable<access_token> pending = self->source();
+    token_fetch lent(self->executor, self->time, self->lent, self->rules.forced(),
+                     [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)](
+                         const token_error& so_far, duration pause) {
+                       const std::shared_ptr<core> still = held.lock();
+                       const std::shared_ptr<fetch> ahead = of.lock();
+                       if (still && ahead) note_trouble(*still, *ahead, so_far, pause);
+                     });
+    asio::awaitable<access_token> pending = (*self->source)(std::move(lent));
     access_token fetched = co_await std::move(pending);
     result = checked_token(std::move(fetched));
   } catch (...) {
     result = failure_of(std::current_exception(), self->rules.token().secret());
   }
   end(*self, *mine, std::move(result));
+}
+
+void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_far,
+                               duration again_in) {
+  if (mine.over) return;
+  mine.trouble = failure_of(std::make_exception_ptr(so_far), self.rules.token().secret());
+  mine.next_try = self.time->now() + again_in;
+  mine.ended.cancel();
 }
 
 // counts once: a fetch that was given up may still come to an end of its own

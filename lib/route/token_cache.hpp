@@ -26,19 +26,26 @@ namespace reroute::detail {
 ///                alive what they need. It must not outlive its execution context.
 class token_cache {
  public:
+  /// Who waits for a fetch whose source said that its first try failed and that it tries again.
+  enum class patience : unsigned char {
+    all,   ///< waits for the end
+    none,  ///< takes the failure so far: it has another route
+  };
   /// A source that has not answered after `fetch_timeout` is cancelled, and has failed.
-  token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time, token_source source,
+  token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
+              std::shared_ptr<const token_provider> source, lent_transports lent = {},
               duration fetch_timeout = std::chrono::minutes(2));
   token_cache(const token_cache&) = delete;
   token_cache& operator=(const token_cache&) = delete;
   ~token_cache();
 
   /// A token that lives long enough for a call; waits only if there is none.
-  [[nodiscard]] asio::awaitable<token_result> get();
+  [[nodiscard]] asio::awaitable<token_result> get(patience kept = patience::all);
   /// A token after the API has refused `refused` with 401: a newer one, if there is one already,
   /// else by a fetch that is shared with all who ask for it. The result may be `refused` again:
   /// then the source has no other, and the refusal is final. `refused` is copied at once.
-  [[nodiscard]] asio::awaitable<token_result> refresh_after_refusal(std::string_view refused);
+  [[nodiscard]] asio::awaitable<token_result> refresh_after_refusal(
+      std::string_view refused, patience kept = patience::all);
   /// What the end of the cache does. May be repeated; `get` then completes with
   /// `operation_aborted`.
   void shutdown();
@@ -49,7 +56,9 @@ class token_cache {
   static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
   static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
   static void end(core& self, fetch& mine, token_result result);
-  static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused);
+  static void note_trouble(core& self, fetch& mine, const token_error& so_far, duration again_in);
+  static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused,
+                                              patience kept);
 
   std::shared_ptr<core> core_;
 };

@@ -6,7 +6,6 @@
 #include "route/secret.hpp"
 
 namespace reroute::detail {
-namespace {
 
 // a file or a setting that is not there will not come by waiting; a network may
 bool may_pass(const std::error_code& code) {
@@ -33,12 +32,16 @@ bool may_pass(const std::error_code& code) {
   return false;
 }
 
-}  // namespace
-
 token_result failure_of(const std::exception_ptr& thrown, std::string_view known) {
   const std::error_code ours = errc::credential_failed;
   try {
     std::rethrow_exception(thrown);
+  } catch (const token_error& problem) {
+    const std::error_code code = problem.code() ? problem.code() : ours;
+    token_result result(category_of(code) == category::cancelled ? ours : code, problem.retryable(),
+                        redact(problem.what(), known));
+    result.rest = problem.retry_after();
+    return result;
   } catch (const std::system_error& problem) {
     const std::error_code code = problem.code();
     std::string detail = redact(problem.what(), known);

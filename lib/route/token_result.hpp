@@ -22,9 +22,13 @@ struct token_result {
   std::error_code error;   ///< `operation_aborted` if the waiter was cancelled or the cache ended
   bool retryable = false;  ///< waiting is likely to fix it: a failure of the way, not of the setup
   std::string detail;      ///< for people; never a secret
-  /// How long the source is left alone after this failure; asking sooner gets the same failure.
+  /// How long the source is left alone after this failure; asking sooner gets the same failure. From
+  /// a source: how long it wants to be.
   duration rest{0};
 };
+
+/// True if waiting is likely to fix what ended in `code`: a network may come back, a missing file not.
+[[nodiscard]] bool may_pass(const std::error_code& code);
 
 /// What a token source threw, as a value. A `std::system_error` keeps its code. The exception's own
 /// text is shown, but what looks like a secret in it, or is `known`, is hidden: a source may quote

@@ -19,8 +19,12 @@ namespace reroute::detail {
 /// 1 s, doubling up to 30 s, and in the background after 5 s at the earliest; until then askers get
 /// the same failure, or the cached token as long as it lives. A token is not fetched again within
 /// 5 s of a fetch, however little life it has: the source has no better one, or a clock is wrong.
+/// A source may name a time from which it would rather be asked, and a wait after a failure: the wait is
+/// kept to the letter up to a minute.
 ///
-/// The wall clock is read once, when a token arrives; from then on its life is monotonic time.
+/// A token's life is monotonic time from its arrival on, so that setting the wall clock neither ends it
+/// nor makes it immortal. But monotonic time stands still while a machine sleeps: where the wall clock has
+/// run ahead of it by a minute, the token's end is read off the wall clock once more.
 class token_state {
  public:
   using wall_time = std::chrono::system_clock::time_point;
@@ -38,6 +42,8 @@ class token_state {
     friend bool operator==(const step&, const step&) = default;
   };
 
+  /// To be told before each question: what both clocks say now.
+  void saw(time_point now, wall_time wall_now) noexcept;
   /// What somebody gets who needs a token.
   [[nodiscard]] step ask(time_point now);
   /// The API answered 401 to `refused`. A newer token is served; else one is fetched, unless that
@@ -54,6 +60,8 @@ class token_state {
   void failed(token_result why, time_point now);
 
   [[nodiscard]] bool fetching() const noexcept { return fetching_; }
+  /// The fetch under way was begun because the token had been refused.
+  [[nodiscard]] bool forced() const noexcept { return forced_; }
   [[nodiscard]] const access_token& token() const noexcept { return token_; }
   /// The last failure, and how long the source is still left alone.
   [[nodiscard]] token_result failure(time_point now) const;
@@ -64,7 +72,9 @@ class token_state {
   step begin(bool forced) noexcept;
 
   access_token token_;
-  time_point ends_ = time_point::max();  // of the token's life
+  time_point ends_ = time_point::max();          // of the token's life
+  time_point refresh_from_ = time_point::max();  // in the background, although it has life left
+  wall_time arrived_{};                          // the token, by the wall clock
   bool have_ = false;
   bool refused_ = false;  // the API refused the token
   bool fetching_ = false;

@@ -107,6 +107,8 @@ certified_key throwaway_ca::issue(shown_certificate kind) const {
   add_extension(cert.get(), issuer, NID_subject_alt_name,
                 kind == shown_certificate::wrong_host ? "DNS:elsewhere.example"
                                                       : "IP:127.0.0.1,IP:::1,DNS:localhost");
+  // all these authorities have one name: which one it is says the key
+  if (!alone) add_extension(cert.get(), issuer, NID_authority_key_identifier, "keyid:always");
   checked(X509_sign(cert.get(), alone ? key.get() : parts_->key.get(), EVP_sha256()), "signature");
   return {to_pem(cert.get()), to_pem(key.get())};
 }

@@ -2,6 +2,7 @@
 #include "testing/fake_connection.hpp"
 
 #include "testing/fake_answers.hpp"
+#include "testing/fake_h2_connection.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,8 @@ constexpr std::size_t max_early = 64 * 1024;
 fake_connection::fake_connection(asio::ip::tcp::socket socket, SSL_CTX* context,
                                  std::shared_ptr<fake_route_state> route,
                                  std::shared_ptr<connection_list> list)
-    : peer_(std::move(socket), context),
+    : socket_(std::make_unique<peer_socket>(std::move(socket), context)),
+      peer_(*socket_),
       route_(std::move(route)),
       list_(std::move(list)),
       phase_(context ? phase::handshake : phase::reading) {
@@ -28,6 +30,7 @@ fake_connection::fake_connection(asio::ip::tcp::socket socket, SSL_CTX* context,
 fake_connection::~fake_connection() {
   list_->erase(this);
   end_request(request_end::abandoned);
+  if (!socket_) return;  // it speaks HTTP/2 now
   route_->note([](fake_log& log) { --log.open_connections; });
 }
 
@@ -80,7 +83,7 @@ bool fake_connection::wait_for(peer_socket::result wanted) {
     close(false);
   } else if (!std::exchange(awaits, true)) {
     peer_.socket().async_wait(read ? waits::wait_read : waits::wait_write,
-                              [self = shared_from_this(), &awaits](std::error_code failed) {
+                              [self = self(), &awaits](std::error_code failed) {
                                 awaits = false;
                                 if (!failed) self->run();
                               });
@@ -92,6 +95,12 @@ bool fake_connection::shake_hands() {
   const auto got = peer_.handshake();
   if (got != peer_socket::result::done) return wait_for(got);
   route_->note([](fake_log& log) { ++log.handshakes; });
+  if (peer_.speaks_http2()) {
+    phase_ = phase::closed;
+    list_->erase(this);
+    std::make_shared<fake_h2_connection>(std::move(socket_), route_, list_)->start();
+    return false;
+  }
   phase_ = phase::reading;
   return true;
 }

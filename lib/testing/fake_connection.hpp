@@ -15,22 +15,27 @@
 
 namespace reroute::testing {
 
-class fake_connection;
+/// What a listener can end.
+class closable : public std::enable_shared_from_this<closable> {
+ public:
+  virtual ~closable() = default;
+  /// Ends it, whatever it does.
+  virtual void close(bool reset) = 0;
+};
 /// The connections of a route. They are kept alive by their own waits on their sockets, so that they
 /// die with the loop; this only finds them.
-using connection_list = std::set<fake_connection*>;
+using connection_list = std::set<closable*>;
 
-class fake_connection : public std::enable_shared_from_this<fake_connection> {
+class fake_connection final : public closable {
  public:
   fake_connection(asio::ip::tcp::socket socket, SSL_CTX* context,
                   std::shared_ptr<fake_route_state> route, std::shared_ptr<connection_list> list);
   fake_connection(const fake_connection&) = delete;
   fake_connection& operator=(const fake_connection&) = delete;
-  ~fake_connection();
+  ~fake_connection() override;
 
   void start();
-  /// Ends it, whatever it does.
-  void close(bool reset);
+  void close(bool reset) override;
 
  private:
   enum class phase : unsigned char {
@@ -51,6 +56,9 @@ class fake_connection : public std::enable_shared_from_this<fake_connection> {
   bool write_answer();
   bool drain();
 
+  [[nodiscard]] std::shared_ptr<fake_connection> self() {
+    return std::static_pointer_cast<fake_connection>(shared_from_this());
+  }
   void begin_answer(heard_request request);
   void compose();
   bool answer_ended();
@@ -62,7 +70,8 @@ class fake_connection : public std::enable_shared_from_this<fake_connection> {
   bool wait_for(peer_socket::result wanted);
   void leave(farewell how);
 
-  peer_socket peer_;
+  std::unique_ptr<peer_socket> socket_;
+  peer_socket& peer_;
   std::shared_ptr<fake_route_state> route_;
   std::shared_ptr<connection_list> list_;
   std::unique_ptr<timer> timer_;

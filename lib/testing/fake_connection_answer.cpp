@@ -56,6 +56,10 @@ void fake_connection::compose() {
       farewell_ = farewell::polite;
       break;
     default:
+      if (decided.broken->kind >= fault_kind::h2_refused) {
+        out_.clear();
+        farewell_ = farewell::reset;
+      }
       break;
   }
   const bool drip = decided.broken->kind == fault_kind::slow_drip;
@@ -104,7 +108,7 @@ void fake_connection::wait(std::chrono::nanoseconds time) {
   if (!timer_) timer_ = route_->time()->make_timer(peer_.socket().get_executor());
   timer_->wake_at(route_->time()->now() + std::chrono::duration_cast<duration>(time), [this] {
     // destroying or closing the connection takes the wish back, so `this` is there
-    const auto self = shared_from_this();
+    const auto self = this->self();
     if (out_.empty()) {
       compose();
     } else {

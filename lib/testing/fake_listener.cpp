@@ -17,7 +17,7 @@ fake_listener::fake_listener(const asio::any_io_executor& executor,
     : acceptor_(executor, {asio::ip::address_v4::loopback(), 0}),
       pause_(executor),
       route_(std::move(route)) {
-  if (!route_->plain_http()) context_.reset(make_server_context(shown));
+  if (!route_->plain_http()) context_.reset(make_server_context(shown, route_->options().http2));
   acceptor_.listen(4096);  // a storm connects at once
 }
 
@@ -50,8 +50,8 @@ void fake_listener::accept() {
 
 void fake_listener::close_all(bool reset) {
   // held, because closing may end a connection and take it off the list
-  std::vector<std::shared_ptr<fake_connection>> open;
-  for (fake_connection* each : *connections_)
+  std::vector<std::shared_ptr<closable>> open;
+  for (closable* each : *connections_)
     open.push_back(each->shared_from_this());
   for (const auto& each : open)
     each->close(reset);

@@ -68,6 +68,7 @@ class fake_route_state {
   [[nodiscard]] std::optional<fake_request> last_request() const;
 
   /// What does not change after `add_route`: may be read without the lock.
+  [[nodiscard]] const fake_route_options& options() const noexcept { return options_; }
   [[nodiscard]] face wearing() const noexcept { return options_.face; }
   [[nodiscard]] bool plain_http() const noexcept { return options_.plain_http; }
   [[nodiscard]] const std::string& key() const noexcept { return options_.key; }

@@ -9,9 +9,15 @@
 namespace reroute::testing {
 namespace {
 
+// what is longer than that may be probed
+constexpr storm_time longest_kept = std::chrono::seconds(30);
+
+// It knows every limit and when it lets the next one through, but not how long a fault lasts: it asks,
+// and keeps to the hint. What was refused goes elsewhere at once.
 class scheduler {
  public:
-  explicit scheduler(const scenario& storm) : storm_(storm) {
+  explicit scheduler(const scenario& storm)
+      : storm_(storm), told_until_(storm.routes.size(), storm_time(0)) {
     for (std::size_t route = 0; route < storm.routes.size(); ++route)
       servers_.emplace_back(storm, route);
   }
@@ -26,6 +32,8 @@ class scheduler {
       storm_time change = storm_time::max();
       for (const simulated_server& each : servers_)
         change = std::min(change, each.next_change());
+      for (const storm_time told : told_until_)
+        if (told > now_) change = std::min(change, told);
       if (change >= latest) return made;
       now_ = change;
     }
@@ -36,7 +44,12 @@ class scheduler {
     for (std::size_t route = 0; route < servers_.size(); ++route) {
       simulated_server& at = servers_[route];
       at.advance(now_);
-      if (made.answered || at.mishap() || at.wait().count() > 0) continue;
+      if (made.answered || now_ < told_until_[route]) continue;
+      if (const scenario_event* bad = at.mishap()) {
+        told_until_[route] = now_ + hint_of(*bad, route);
+        continue;
+      }
+      if (at.wait().count() > 0) continue;
       const storm_time end = now_ + latency_of(storm_, route, call);
       if (end > latest) continue;
       at.admit(end);
@@ -45,7 +58,15 @@ class scheduler {
     return made.answered;
   }
 
+  storm_time hint_of(const scenario_event& bad, std::size_t route) const {
+    const std::vector<refusal_form>& forms = storm_.routes[route].forms;
+    const bool said = bad.what == scenario_event::kind::fault && bad.hint <= longest_kept &&
+                      std::find(forms.begin(), forms.end(), refusal_form::none) == forms.end();
+    return said ? storm_time(bad.hint) : storm_time(0);
+  }
+
   const scenario& storm_;
+  std::vector<storm_time> told_until_;  // by route
   std::vector<simulated_server> servers_;
   storm_time now_{0};
 };

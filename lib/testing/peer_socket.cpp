@@ -149,4 +149,11 @@ void peer_socket::close(bool reset) {
   socket_.close(ignored);
 }
 
+bool peer_socket::speaks_http2() const {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  if (ssl_) SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+}
+
 }  // namespace reroute::testing

@@ -33,6 +33,9 @@ class peer_socket {
   /// True if bytes wait here that the system does not know of any more.
   [[nodiscard]] bool has_pending() const;
 
+  /// The protocol that was chosen by ALPN is HTTP/2.
+  [[nodiscard]] bool speaks_http2() const;
+
   /// Says goodbye (in TLS as well, if `politely`) and that nothing more will be sent.
   void end_sending(bool politely);
   /// Closes; with `reset`, so that the peer's connection breaks.

@@ -21,12 +21,15 @@ bio_ptr reader_of(const std::string& text) {
   return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
+// `both` is null where only HTTP/1.1 is spoken
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
-                    const unsigned char* offered, unsigned int offered_size, void*) {
-  static const unsigned char http11[] = "\x08http/1.1";
+                    const unsigned char* offered, unsigned int offered_size, void* both) {
+  static const unsigned char spoken[] = "\x02h2\x08http/1.1";
+  const std::size_t skipped = both ? 0 : 3;
   unsigned char* found = nullptr;
-  if (SSL_select_next_proto(&found, size, http11, sizeof http11 - 1, offered, offered_size) !=
-      OPENSSL_NPN_NEGOTIATED)
+  if (SSL_select_next_proto(&found, size, spoken + skipped,
+                            static_cast<unsigned>(sizeof spoken - 1 - skipped), offered,
+                            offered_size) != OPENSSL_NPN_NEGOTIATED)
     return SSL_TLSEXT_ERR_NOACK;
   *chosen = found;
   return SSL_TLSEXT_ERR_OK;
@@ -34,7 +37,7 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
 
 }  // namespace
 
-SSL_CTX* make_server_context(const certified_key& shown) {
+SSL_CTX* make_server_context(const certified_key& shown, bool http2) {
   context_ptr made(SSL_CTX_new(TLS_server_method()));
   const bio_ptr cert_text = reader_of(shown.certificate), key_text = reader_of(shown.key);
   const cert_ptr cert(PEM_read_bio_X509(cert_text.get(), nullptr, nullptr, nullptr));
@@ -50,7 +53,8 @@ SSL_CTX* make_server_context(const certified_key& shown) {
   SSL_CTX_set_num_tickets(made.get(), 1);
   static const unsigned char session_scope[] = "fake_claude";
   SSL_CTX_set_session_id_context(made.get(), session_scope, sizeof session_scope - 1);
-  SSL_CTX_set_alpn_select_cb(made.get(), choose_protocol, nullptr);
+  static bool yes = true;
+  SSL_CTX_set_alpn_select_cb(made.get(), choose_protocol, http2 ? &yes : nullptr);
   return made.release();
 }
 

@@ -18,6 +18,7 @@ constexpr nanoseconds longest_silence = std::chrono::seconds(2);
 constexpr nanoseconds unseen_for = std::chrono::milliseconds(50);  // on its way to the server
 constexpr nanoseconds after_a_stall = std::chrono::milliseconds(20);
 constexpr int most_unexplained = 4;
+constexpr nanoseconds unexplained_for = std::chrono::minutes(5);
 constexpr std::size_t most_remembered = 256;  // refusals
 constexpr double first_at_once = 4;
 constexpr double ramp_speed = 0.9;        // windows per time of silence
@@ -76,9 +77,49 @@ gate::time_point gate::earliest(time_point now, const cost& need, const demand& 
   if (paced == time_point::max() && in_flight_ > 0) return oldest_silence();
   if (paced == time_point::max()) paced = now;
   if (paced > now) paced_ = true;
+  const allowance next = allowed(paced, need, now);
+  return std::min(next.when, next.latest);
+}
+
+// what headers announce or refusals taught is not waited for without end: a single one looks again. What
+// the user states is
+gate::allowance gate::allowed(time_point requests, const cost& need, time_point now) {
+  time_point all = requests, stated = requests_.stated() ? requests : now;
+  nanoseconds for_one = std::max<nanoseconds>(options_.cap, requests_.stated_for_one());
+  const auto also = [&](token_mirror& mirror, double tokens) {
+    const time_point when = mirror.earliest(tokens, now);
+    all = std::max(all, when);
+    if (mirror.stated()) stated = std::max(stated, when);
+    for_one = std::max(for_one, mirror.stated_for(tokens));
+  };
   const double input = need.bytes * tokens_per_byte_;
-  return std::max({paced, input_.earliest(input, now), output_.earliest(need.output_tokens, now),
-                   tokens_.earliest(input + need.output_tokens, now)});
+  also(input_, input);
+  also(output_, need.output_tokens);
+  also(tokens_, input + need.output_tokens);
+  return {all, std::max({now, stated, last_granted_ + for_one})};
+}
+
+// it was let through: a limit of which nothing is there for as long again is not what was believed
+void gate::overdue_passed(time_point now) {
+  const permit held = *std::exchange(overdue_, std::nullopt);
+  const time_point longest = held.at + options_.cap;
+  bool wrong = false;
+  if (!requests_.stated() && requests_.earliest(now, {}) > longest) {
+    wrong = true;
+    requests_.forget(now);
+    window_ = first_window;
+    widen_from_ = next_number_;
+    ramp();
+  }
+  const auto look_at = [&](token_mirror& mirror, double tokens) {
+    if (mirror.stated() || mirror.earliest(tokens, now) <= longest) return;
+    wrong = true;
+    mirror.forget();
+  };
+  look_at(input_, held.input_tokens);
+  look_at(output_, held.output_tokens);
+  look_at(tokens_, held.input_tokens + held.output_tokens);
+  if (wrong && limits_of_ == held.number) read(held, limits_, now);
 }
 
 permit gate::admit(time_point now, const cost& need) {
@@ -92,10 +133,15 @@ permit gate::admit(time_point now, const cost& need) {
   given.output_tokens = need.output_tokens;
   given.requests_so_far = all_requests_ += 1;
   given.input_so_far = all_input_ += given.input_tokens;
+  given.output_so_far = all_output_ += given.output_tokens;
   if (given.probe) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
   }
+  if (!shut_ && now - last_granted_ >= options_.cap &&
+      allowed(requests_.earliest(now, {.waiting = 0}), need, now).when > now)
+    overdue_ = given;
+  last_granted_ = now;
   unconfirmed_.emplace_back();
   ++waiting_;
   ++in_flight_;
@@ -105,6 +151,8 @@ permit gate::admit(time_point now, const cost& need) {
   tokens_.take(given.input_tokens + given.output_tokens);
   given.requests_left = requests_.account();
   given.input_left = input_.account();
+  given.output_left = output_.account();
+  given.tokens_left = tokens_.account();
   forget_seen(now);
   recent_.push_back({given.number, now, given.input_tokens, given.output_tokens});
   recent_input_ += given.input_tokens;
@@ -127,7 +175,8 @@ void gate::took_nothing(const permit& held) {
   tokens_.refused(held.number, held.input_tokens + held.output_tokens);
   all_requests_ -= 1;
   all_input_ -= held.input_tokens;
-  refused_.push_back({held.number, next_number_, held.input_tokens});
+  all_output_ -= held.output_tokens;
+  refused_.push_back({held.number, next_number_, held.input_tokens, held.output_tokens});
   if (refused_.size() > most_remembered) refused_.pop_front();
   const auto unseen = std::lower_bound(
       recent_.begin(), recent_.end(), held.number,
@@ -138,16 +187,17 @@ void gate::took_nothing(const permit& held) {
   recent_.erase(unseen);
 }
 
-// requests and prompt tokens that were still believed to be taken when it was sent
-std::pair<double, double> gate::not_taken_before(const permit& held) const {
-  double requests = 0, input = 0;
+// what was still believed to be taken when it was sent
+gate::amounts gate::not_taken_before(const permit& held) const {
+  amounts all;
   for (auto each = refused_.rbegin(); each != refused_.rend(); ++each) {
     if (each->heard_before <= held.number) break;
     if (each->number >= held.number) continue;
-    requests += 1;
-    input += each->input;
+    all.requests += 1;
+    all.input += each->input;
+    all.output += each->output;
   }
-  return {requests, input};
+  return all;
 }
 
 void gate::sent(const permit& held, time_point now) {
@@ -158,11 +208,15 @@ void gate::sent(const permit& held, time_point now) {
 
 void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
+  limits_of_ = held.number;
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
-                              const std::optional<double>& left, double own = 0) {
-    return limit_reading{unseen,           all - so_far, now - held.at, left, held.number,
-                         next_number_ - 1, so_far,       own,           now};
+                              const std::optional<double>& left, double own = 0, double back = 0) {
+    return limit_reading{unseen,        all - back - so_far,
+                         now - held.at, left,
+                         held.number,   next_number_ - 1,
+                         so_far,        own,
+                         back,          now};
   };
   const auto told = [&](const http::quota_bucket& bucket, const limit_reading& of,
                         token_mirror& mirror) {
@@ -178,23 +232,40 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
     unseen_input -= each->input;
     unseen_output -= each->output;
   }
-  const auto [refused, refused_input] = not_taken_before(held);
+  const amounts refused = not_taken_before(held);
   const auto plus = [](std::optional<double> left, double more) {
     return left ? std::optional(*left + more) : left;
   };
   // a closing has corrected the account of requests since
-  requests_.heard(limits.requests,
-                  reading_of(unseen, all_requests_, held.requests_so_far - refused,
-                             stale(held) ? std::nullopt : plus(held.requests_left, refused)),
-                  now);
+  requests_.heard(
+      limits.requests,
+      reading_of(unseen, all_requests_, held.requests_so_far - refused.requests,
+                 stale(held) ? std::nullopt : plus(held.requests_left, refused.requests)),
+      now);
   told(limits.input_tokens,
-       reading_of(unseen_input, all_input_, held.input_so_far - refused_input,
-                  plus(held.input_left, refused_input), held.input_tokens),
+       reading_of(unseen_input, all_input_, held.input_so_far - refused.input,
+                  plus(held.input_left, refused.input), held.input_tokens),
        input_);
-  // what was reserved of these comes back with the answer: our own account says little
-  told(limits.output_tokens, reading_of(unseen_output, unseen_output, 0, std::nullopt), output_);
-  const double both = unseen_input + unseen_output;
-  told(limits.tokens, reading_of(both, both, 0, std::nullopt), tokens_);
+  // a server that writes now has taken back what this answer did not use; we hear of that next
+  const double back = held.output_tokens * (1 - output_share_);
+  told(limits.output_tokens,
+       reading_of(unseen_output, all_output_, held.output_so_far - refused.output,
+                  plus(held.output_left, refused.output), held.output_tokens, back),
+       output_);
+  const double refused_both = refused.input + refused.output;
+  told(limits.tokens,
+       reading_of(unseen_input + unseen_output, all_input_ + all_output_,
+                  held.input_so_far + held.output_so_far - refused_both,
+                  plus(held.tokens_left, refused_both), held.input_tokens + held.output_tokens,
+                  back),
+       tokens_);
+  const auto lacks = [](const http::quota_bucket& of, double tokens) {
+    return of.limit && of.remaining && static_cast<double>(*of.remaining) < tokens;
+  };
+  const bool lacking = lacks(limits.input_tokens, held.input_tokens) ||
+                       lacks(limits.output_tokens, held.output_tokens) ||
+                       lacks(limits.tokens, held.input_tokens + held.output_tokens);
+  of_tokens_ = lacking && !limits.requests.remaining ? held.number : std::uint64_t{0};
   too_many_at_once_ = limits.concurrency;
   not_requests_ =
       limits.requests.remaining && *limits.requests.remaining > 1 ? held.number : std::uint64_t{0};
@@ -203,14 +274,19 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
 void gate::settle(const permit& held, const consumption& taken, bool told) {
   if (held.bytes > 0 && taken.input_tokens > 0)
     tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
+  if (held.output_tokens > 0)
+    output_share_ +=
+        learn_tokens * (std::min(taken.output_tokens / held.output_tokens, 1.0) - output_share_);
+  output_came_back(held.number, held.output_tokens - taken.output_tokens);
   if (told) return;
-  give_back(held.input_tokens - taken.input_tokens, held.output_tokens - taken.output_tokens);
+  input_.give_back(held.input_tokens - taken.input_tokens);
+  tokens_.give_back(held.input_tokens - taken.input_tokens);
 }
 
-void gate::give_back(double input, double output) {
-  input_.give_back(input);
-  output_.give_back(output);
-  tokens_.give_back(input + output);
+void gate::output_came_back(std::uint64_t number, double output) {
+  all_output_ -= output;
+  output_.came_back(number, output);
+  tokens_.came_back(number, output);
 }
 
 void gate::admitted(const permit& held, time_point now) {
@@ -218,6 +294,7 @@ void gate::admitted(const permit& held, time_point now) {
   requests_.confirmed(held.number);
   cap_.answered(in_flight());
   if (stale(held)) return;
+  if (overdue(held)) overdue_passed(now);
   forget_failures(held.number);
   if (held.probe && shut_) {
     probe_passed(now);
@@ -237,8 +314,12 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
   const nanoseconds hint = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                                       std::chrono::milliseconds(0), http::longest_wait);
   const bool beyond_cap = hint > options_.cap;
+  const bool looked_again = overdue(held);
+  if (looked_again) overdue_.reset();
   const bool at_once = std::exchange(too_many_at_once_, false) && in_flight() > 0;
-  const bool of_others = std::exchange(not_requests_, 0) == held.number && !doubtful_headers();
+  const bool of_others = std::exchange(of_tokens_, 0) == held.number ||
+                         (std::exchange(not_requests_, 0) == held.number && !doubtful_headers(now));
+  if (limits_of_ == held.number && limits_.requests.remaining.value_or(2) <= 1) not_explained_ = 0;
   const bool of_requests = !of_others && !at_once;
   if (at_once) {
     cap_.refused(in_flight());
@@ -270,16 +351,16 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
         false);
   if (!of_requests || error.category != category::rate_limit)
     return requests_.interrupted(held.number, now);
-  const limit_refusal by{held.number, held.at, hint, grain_of(error), held.probe};
+  const limit_refusal by{held.number, held.at, hint, grain_of(error), held.probe || looked_again};
   // only our own backoff gives way to what is known better
   if (const auto better = requests_.refused(by, now, closed_until_))
-    closed_until_ = std::max(*better, announced_before);
+    closed_until_ = std::max(std::min<time_point>(*better, now + options_.cap), announced_before);
 }
 
 void gate::faulted(const permit& held, bool answered, time_point now, double random) {
   take_back(held);
   requests_.lost(held.number);
-  if (!held.given_back) give_back(0, held.output_tokens);
+  if (!held.given_back) output_came_back(0, held.output_tokens);
   if (answered) heard_no(held, now);
   if (stale(held)) return;
   mute_ = (mute_ && (faults_ > 0 || shut_)) || !answered;
@@ -313,14 +394,18 @@ void gate::released(const permit& held, time_point) {
   const bool never_sent = entry && !entry->on_the_wire;
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
+  if (never_sent && overdue(held)) last_granted_ = held.at - options_.cap;
   if (!never_sent) return requests_.lost(held.number);  // whoever gave it up, the route has it
-  give_back(held.input_tokens, held.output_tokens);
+  input_.give_back(held.input_tokens);
+  tokens_.give_back(held.input_tokens);
+  output_came_back(0, held.output_tokens);
   requests_.released(held.number, stale(held));
 }
 
 // requests are left, say the headers of refusals, and no other limit is known: again and again
-bool gate::doubtful_headers() {
+bool gate::doubtful_headers(time_point now) {
   if (input_.known() || output_.known() || tokens_.known()) return false;
+  if (now - std::exchange(not_explained_at_, now) > unexplained_for) not_explained_ = 0;
   return ++not_explained_ >= most_unexplained;
 }
 
@@ -468,6 +553,7 @@ void gate::confirm_silent(time_point now) {
     if (!entry || entry->answered) continue;
     confirm(number);
     requests_.confirmed(number);
+    if (!shut_ && overdue_ && overdue_->number == number) overdue_passed(now);
     if (!shut_) {
       confirm_one(number);
     } else if (number == probe_out_ && !probe_needs_answer_) {

@@ -45,9 +45,10 @@ struct permit {
   std::chrono::steady_clock::time_point at;
   double bytes = 0;
   double input_tokens = 0, output_tokens = 0;  ///< reserved
-  double requests_so_far = 0,
-         input_so_far = 0;  ///< of all permits up to this one, less what is known to be refused
-  std::optional<double> requests_left, input_left;  ///< after it, by our own account
+  /// Of all permits up to this one, less what is known to be refused or to have come back.
+  double requests_so_far = 0, input_so_far = 0, output_so_far = 0;
+  /// After it, by our own account.
+  std::optional<double> requests_left, input_left, output_left, tokens_left;
 };
 
 /// The state machine. Pure: time and randomness are arguments. Not thread-safe.
@@ -151,14 +152,26 @@ class gate {
   void keep_closed(time_point until, time_point now);
   void open(time_point now);
   void probe_passed(time_point now);
-  [[nodiscard]] bool doubtful_headers();
+  [[nodiscard]] bool doubtful_headers(time_point now);
   void confirm_one(std::uint64_t number);
   void confirm_silent(time_point now);
   [[nodiscard]] nanoseconds silence() const;
-  void give_back(double input, double output);
+  void output_came_back(std::uint64_t number, double output);
   void forget_seen(time_point now);
   void took_nothing(const permit& held);
-  [[nodiscard]] std::pair<double, double> not_taken_before(const permit& held) const;
+  struct allowance {
+    time_point when;    // by all that is known of limits
+    time_point latest;  // when a single one looks again
+  };
+  [[nodiscard]] allowance allowed(time_point requests, const cost& need, time_point now);
+  [[nodiscard]] bool overdue(const permit& held) const {
+    return overdue_ && overdue_->number == held.number;
+  }
+  void overdue_passed(time_point now);
+  struct amounts {
+    double requests = 0, input = 0, output = 0;
+  };
+  [[nodiscard]] amounts not_taken_before(const permit& held) const;
   void ramp();
   void confirm(std::uint64_t number);
   [[nodiscard]] unconfirmed* entry_of(std::uint64_t number);
@@ -195,15 +208,22 @@ class gate {
   request_limit requests_;
   token_mirror input_, output_, tokens_;
   http::rate_limits limits_;
+  std::uint64_t limits_of_ = 0;  // number of the attempt that they came with
+  time_point last_granted_{};
+  std::optional<permit> overdue_;  // sent although a limit was believed to be used up
   double tokens_per_byte_ = 0.25;
-  int not_explained_ = 0;           // refusals by a limit that nobody names
-  std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left
+  int not_explained_ = 0;           // refusals in a row by a limit that nobody names
+  time_point not_explained_at_{};   // the last one
+  std::uint64_t not_requests_ = 0;  // the last refusal's headers say that requests are left,
+  std::uint64_t of_tokens_ = 0;     // or that tokens are not, and nothing of requests
   std::deque<sending> recent_;      // granted lately: the server may not have seen them
   double recent_input_ = 0, recent_output_ = 0;
-  double all_requests_ = 0, all_input_ = 0;  // of all permits that were not refused
+  // of all permits that were not refused; less what answers gave back
+  double all_requests_ = 0, all_input_ = 0, all_output_ = 0;
+  double output_share_ = 1;  // of what was reserved, that answers take
   struct refusal {
     std::uint64_t number, heard_before;  // the next number when it was heard
-    double input;
+    double input, output;
   };
   std::deque<refusal> refused_;  // lately: what those sent meanwhile believed to be taken was not
   // the window

@@ -21,7 +21,10 @@ struct limit_reading {
   std::uint64_t last = 0;    ///< of the last attempt until now
   double taken = 0;          ///< by all attempts up to that one that were not refused
   double own = 0;            ///< of that, by that one; 0: not known
+  /// Of it, what comes back with this response, as far as is known. `since` is less than that already.
+  double back = 0;
   std::chrono::steady_clock::time_point now = {};
+  bool established = false;  ///< our own account was set beyond doubt before
 };
 
 /// Some servers write what is left when they let a request through, some when they answer it, many
@@ -33,22 +36,31 @@ class reading_judge {
   /// What is left now, given our own account of it. The limit fills with `rate` per second up to `limit`.
   [[nodiscard]] double corrected(double own, double remaining, const limit_reading& told,
                                  double limit, double rate) {
-    if (told.age < fresh) return remaining - told.unseen;
+    if (fresh(told)) return remaining - told.unseen;
     weigh(remaining, told, limit, rate);
     // those that were under way when it was corrected still say what was believed before
     const bool known = told.predicted && told.number > corrected_;
-    if (known) vote(remaining, *told.predicted, own + told.unseen, std::max(3.0, 0.05 * limit));
-    const bool written_then = believed_ == 0 ? told.age < soon : believed_ > 0;
+    if (known)
+      vote(remaining, *told.predicted, own + told.back + told.unseen, std::max(3.0, 0.05 * limit));
     double left = own;
-    if (!written_then) {
+    if (told.established && !told.predicted && (believed_ == 0 || written_then(told))) {
+      return own;  // nothing to compare with
+    } else if (!written_then(told)) {
       left = remaining - told.unseen;
     } else if (!told.predicted) {
-      if (told.age < moderate) left = remaining - told.since;
+      if (told.age < moderate) left = remaining - told.since - told.back;
     } else if (known) {
       left = own + remaining - *told.predicted;
     }
     if (std::abs(left - own) > 0.5) corrected_ = told.last;
     return left;
+  }
+
+  /// Both moments are one.
+  [[nodiscard]] static bool fresh(const limit_reading& told) { return told.age < at_once; }
+  /// What it says is taken for what was left when that attempt was let through.
+  [[nodiscard]] bool written_then(const limit_reading& told) const {
+    return believed_ == 0 ? told.age < soon : believed_ > 0;
   }
 
   /// The same, while our own account says nothing.
@@ -67,7 +79,7 @@ class reading_judge {
   }
 
  private:
-  static constexpr std::chrono::nanoseconds fresh = std::chrono::milliseconds(30);
+  static constexpr std::chrono::nanoseconds at_once = std::chrono::milliseconds(30);
   static constexpr std::chrono::nanoseconds soon = std::chrono::seconds(1);
   static constexpr std::chrono::nanoseconds moderate = std::chrono::seconds(4);
   static constexpr double weight = 0.1;

@@ -42,8 +42,7 @@ constexpr int most_contradictions = 4;
 constexpr seconds contradicted_for{300};
 constexpr int most_bursts_refused = 3;
 constexpr double real_growth = 1.3;    // beyond it the limit has moved, or had credits left
-constexpr double much_growth = 16;     // times the rate
-constexpr double most_growth = 63;     // times the rate
+constexpr double much_growth = 16;     // times the rate: it stands, and grows on from there
 constexpr double quick_refill = 2.5;   // times the rate, for credits that are not proven
 constexpr seconds first_doubt{1.3};    // of hints, as long as one refusal is all that is known
 constexpr seconds the_way{0.1};        // of a refusal
@@ -100,7 +99,7 @@ double pace::growth() const {
   if (known_by_ == limit_evidence::none) return 1;
   const double grown_for = calm_.count() - patience_;
   if (grown_for <= 0) return 1;
-  return 1 + std::min(most_growth, growth_step * (std::exp2(grown_for / growth_doubles) - 1));
+  return 1 + std::min(much_growth - 1, growth_step * (std::exp2(grown_for / growth_doubles) - 1));
 }
 
 double pace::rate() const {

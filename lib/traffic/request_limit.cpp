@@ -1,6 +1,8 @@
 // What is known of one route's limit on requests.
 #include "traffic/request_limit.hpp"
 
+#include "traffic/refill.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -120,6 +122,23 @@ void request_limit::interrupted(std::uint64_t number, time_point now) {
   if (number != 0) refused_too(number);
   slipped_ = 0;
   pace_.interrupted(now);
+}
+
+void request_limit::forget(time_point now) {
+  pace_ = pace(first_burst_);
+  pace_.state(stated_);
+  window_.forget();
+  window_only_ = blind_ = doubtful_ = false;
+  shapes_.fill(limit_shape());
+  periods_.clear();
+  row_ = {};
+  slipped_ = 0;
+  span_ = period_ = {next_, now, 0};
+}
+
+nanoseconds request_limit::stated_for_one() const {
+  const double per_minute = stated_.requests_per_minute;
+  return per_minute > 0 ? time_to_fill(1, per_minute / 60) : nanoseconds(0);
 }
 
 void request_limit::opened(time_point now, bool ramped, std::uint64_t next) {

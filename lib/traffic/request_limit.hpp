@@ -34,9 +34,9 @@ class request_limit {
   using nanoseconds = std::chrono::nanoseconds;
 
   /// `first_burst` at once before anything is known.
-  explicit request_limit(double first_burst) : pace_(first_burst) {}
+  explicit request_limit(double first_burst) : first_burst_(first_burst), pace_(first_burst) {}
 
-  void state(const quota& limits) { pace_.state(limits); }
+  void state(const quota& limits) { pace_.state(stated_ = limits); }
   /// Nothing is known yet: so much per second.
   void ramp(double per_second) { pace_.ramp(per_second); }
   /// Headers.
@@ -68,6 +68,15 @@ class request_limit {
   void interrupted(std::uint64_t number, time_point now);
   /// It opens; `next` will be the number of the next attempt. `ramped`: slowly.
   void opened(time_point now, bool ramped, std::uint64_t next);
+
+  /// Nothing is true of what was heard and learned: it begins anew.
+  void forget(time_point now);
+  /// All that is known is what the user states.
+  [[nodiscard]] bool stated() const {
+    return known_by() == limit_evidence::stated && !window_.known();
+  }
+  /// How long one request takes by what the user states; 0: nothing is stated.
+  [[nodiscard]] nanoseconds stated_for_one() const;
 
   [[nodiscard]] limit_evidence known_by() const { return pace_.known_by(); }
   [[nodiscard]] double rate() const { return pace_.rate(); }
@@ -107,6 +116,8 @@ class request_limit {
   void remember(const period& ended);
   void doubt_shapes(const period& ended);
 
+  double first_burst_;
+  quota stated_;
   pace pace_;
   window_mirror window_;
   bool window_only_ = false;           // no bucket beside it

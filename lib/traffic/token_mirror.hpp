@@ -21,8 +21,7 @@ class token_mirror {
   /// The user knows the limit. 0: nothing is known.
   void state(double per_minute);
   /// The server says what was left.
-  void heard(double limit, double remaining, nanoseconds reset, const limit_reading& told,
-             time_point now);
+  void heard(double limit, double remaining, nanoseconds reset, limit_reading told, time_point now);
 
   /// When a call that needs `tokens` may go: `now` or later. One that needs more than there ever are
   /// may go when the bucket is full; the server then says what it thinks of it.
@@ -32,6 +31,14 @@ class token_mirror {
   void refused(std::uint64_t number, double tokens);
   /// A reservation was too large, or was never used.
   void give_back(double tokens);
+  /// With an attempt's answer; what it said was left may include that already.
+  void came_back(std::uint64_t number, double tokens);
+  /// Nothing is true of what was heard: it begins anew.
+  void forget();
+  /// All that is known is what the user states.
+  [[nodiscard]] bool stated() const { return stated_ > 0 && shape_.limit() <= 0; }
+  /// How long so many take by what the user states; 0: nothing is stated.
+  [[nodiscard]] nanoseconds stated_for(double tokens) const;
   [[nodiscard]] bool known() const { return limit_ > 0; }
   /// Tokens left now; below zero if more was taken than was there.
   [[nodiscard]] double left() const { return level_; }
@@ -48,22 +55,28 @@ class token_mirror {
   };
   void refill(time_point now);
   void measure(const sample& next);
+  void add(double tokens);
   [[nodiscard]] double rate() const;
   [[nodiscard]] double bounded(double rate) const;
-  double limit_ = 0;  // 0: unknown
-  double rate_ = 0;   // per second
+  double stated_ = 0;  // per minute
+  double limit_ = 0;   // 0: unknown
+  double rate_ = 0;    // per second
   limit_shape shape_;
   time_point begun_{};
   std::optional<sample> before_;
   sample heard_{};
   std::uint64_t heard_number_ = 0;
+  std::uint64_t included_ = 0;  // the attempt whose reservation has come back with what it said
   bool measurable_ = false;
+  bool gives_back_ = false;  // answers return a part of what was reserved, all at once
+  bool full_ = false;        // then it was, since `before_`: what came is lost
   // growth, while nobody says what is left
   time_point told_at_{};
   bool pressed_ = false;
   std::chrono::duration<double> calm_{0};
   double patience_ = 1;  // seconds
   reading_judge judge_;
+  bool established_ = false;  // by a reading that is as old as its attempt: of a refusal
   double level_ = 0;
   time_point at_{};
 };

@@ -116,6 +116,13 @@ TEST_CASE("bytes that are not UTF-8 are replaced, one by one") {
         "a\xef\xbf\xbd\xc3\xbc\xef\xbf\xbd\xef\xbf\xbd");
 }
 
+TEST_CASE("what the short way began to read is forgotten") {
+  const stream_event fresh =
+      read_delta(R"({"type":"text_delta","text":"begun","type":"smell_delta"})");
+  CHECK(fresh.type() == type::content_block_delta);
+  CHECK(fresh.text().empty());
+}
+
 TEST_CASE("halves of surrogate pairs are replaced, whole ones are not") {
   CHECK(read_delta(R"({"type":"text_delta","text":"a\ud83d b\ude00c\ud83d\ude00"})").text() ==
         "a\xef\xbf\xbd b\xef\xbf\xbd"

@@ -36,6 +36,21 @@ TEST_CASE("a credential with a source holds no secret of its own") {
              Contains("credential::key") && Contains("token source"));
 }
 
+TEST_CASE("a provider works with what the client lends it; copies of a credential share it") {
+  const auto provider = [](reroute::token_fetch) -> asio::awaitable<access_token> {
+    co_return access_token("t");
+  };
+  const credential made = credential::bearer(provider);
+  CHECK(made.type() == credential::kind::bearer);
+  CHECK(credential::key(provider).type() == credential::kind::key);
+  CHECK(credential::oauth(provider).type() == credential::kind::oauth);
+  const credential copy = made;
+  CHECK(copy.source() == made.source());
+  CHECK(credential::bearer(provider).source() != made.source());
+  CHECK_THAT(refused([] { (void)credential::oauth(reroute::token_provider()); }),
+             Contains("credential::oauth") && Contains("token source"));
+}
+
 TEST_CASE("what cannot be a secret is refused by kind, never by value") {
   const std::string canary = "CANARY";
   const auto check = [](std::string secret, const std::string& problem) {

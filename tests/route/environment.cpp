@@ -1,6 +1,7 @@
 // Routes from the environment: the variables of the official SDKs, and texts that never tell a value.
 #include <reroute/route/environment.hpp>
 
+#include "tests/route/identity/folder.hpp"
 #include "tests/route/refused.hpp"
 #include "tests/route/requests.hpp"
 
@@ -16,7 +17,7 @@ using reroute::written;
 
 namespace {
 
-using variables = std::map<std::string, std::string, std::less<>>;
+using tests::variables;
 
 environment_routes routes_of(const variables& set) {
   return reroute::routes_from_environment([&](std::string_view name) -> std::optional<std::string> {
@@ -50,7 +51,9 @@ TEST_CASE("an empty environment has no routes, and says which variables make som
     CHECK(found.problems.empty());
     CHECK(found.unset ==
           std::vector<std::string>{
-              "anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)",
+              "anthropic: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN, or a profile or "
+              "federation of "
+              "Anthropic's tools)",
               "azure: set ANTHROPIC_FOUNDRY_API_KEY and ANTHROPIC_FOUNDRY_RESOURCE (or "
               "ANTHROPIC_FOUNDRY_BASE_URL)"});
   }
@@ -122,15 +125,17 @@ TEST_CASE("a route that is half configured is a problem") {
   CHECK(direct.unset.size() == 1);  // the other route
   CHECK(problem_of(direct, "anthropic") ==
         "anthropic: ANTHROPIC_BASE_URL is set, but the key is missing; set ANTHROPIC_API_KEY (or "
-        "ANTHROPIC_AUTH_TOKEN)");
+        "ANTHROPIC_AUTH_TOKEN, or a profile or federation of Anthropic's tools)");
   CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_CUSTOM_HEADERS", "x: CANARY"}}), "anthropic"),
              Contains("ANTHROPIC_CUSTOM_HEADERS is set, but the key is missing"));
   CHECK(azure({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"}}) ==
         "azure: ANTHROPIC_FOUNDRY_RESOURCE is set, but the key is missing; set "
-        "ANTHROPIC_FOUNDRY_API_KEY");
+        "ANTHROPIC_FOUNDRY_API_KEY (or the variables of an Entra identity; for a machine's own: "
+        "AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential)");
   CHECK(azure({{"ANTHROPIC_FOUNDRY_BASE_URL", "https://x"}}) ==
         "azure: ANTHROPIC_FOUNDRY_BASE_URL is set, but the key is missing; set "
-        "ANTHROPIC_FOUNDRY_API_KEY");
+        "ANTHROPIC_FOUNDRY_API_KEY (or the variables of an Entra identity; for a machine's own: "
+        "AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential)");
   CHECK(azure({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY"}}) ==
         "azure: ANTHROPIC_FOUNDRY_API_KEY is set, but nothing says where; set "
         "ANTHROPIC_FOUNDRY_RESOURCE (or ANTHROPIC_FOUNDRY_BASE_URL)");
@@ -167,6 +172,49 @@ TEST_CASE("a variable that is wrong is named, never quoted, and hinders no other
   check({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY\r"}}, "azure", "ANTHROPIC_FOUNDRY_API_KEY");
   check({{"ANTHROPIC_FOUNDRY_RESOURCE", "https://CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_RESOURCE");
   check({{"ANTHROPIC_FOUNDRY_BASE_URL", "CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_BASE_URL");
+}
+
+TEST_CASE("without a key, identities that are set up are taken; keys come first") {
+  const tests::folder here;
+  here.write(
+      "configs/default.json",
+      R"({"base_url":"https://profile.example","workspace_id":"wrkspc_1","authentication":{"type":"user_oauth"}})");
+  const variables identities = {{"ANTHROPIC_CONFIG_DIR", here.path("")},
+                                {"ANTHROPIC_FOUNDRY_RESOURCE", "contoso"},
+                                {"AZURE_TENANT_ID", "tenant"},
+                                {"AZURE_CLIENT_ID", "client"},
+                                {"AZURE_CLIENT_SECRET", "CANARY"}};
+  const auto found = routes_of(identities);
+  CHECK(found.problems.empty());
+  REQUIRE(found.routes.size() == 2);
+  CHECK(found.routes[0].credential.type() == reroute::credential::kind::oauth);
+  CHECK_THAT(written(found.routes[0], question(), reroute::operation::create, "token-1"),
+             Contains("POST https://profile.example/v1/messages\n") &&
+                 Contains("\nanthropic-beta: oauth-2025-04-20\n") &&
+                 Contains("\nauthorization: Bearer token-1\n") &&
+                 Contains("\nanthropic-workspace-id: wrkspc_1\n"));
+  CHECK(found.routes[1].credential.type() == reroute::credential::kind::bearer);
+  CHECK(found.routes[1].credential.refreshable());
+  variables keys = identities;
+  keys["ANTHROPIC_API_KEY"] = "k1";
+  keys["ANTHROPIC_PROFILE"] = "default";
+  keys["ANTHROPIC_FOUNDRY_API_KEY"] = "k2";
+  const auto keyed = routes_of(keys);
+  REQUIRE(keyed.routes.size() == 2);
+  CHECK(keyed.routes[0].credential.type() == reroute::credential::kind::key);
+  CHECK(keyed.routes[1].credential.type() == reroute::credential::kind::key);
+  CHECK(problem_of(keyed, "anthropic") ==
+        "anthropic: ANTHROPIC_PROFILE is ignored, because ANTHROPIC_API_KEY is set too");
+}
+
+TEST_CASE("an identity that is half set up is a problem of its route") {
+  CHECK_THAT(
+      problem_of(routes_of({{"ANTHROPIC_PROFILE", "gone"}, {"HOME", "/nowhere"}}), "anthropic"),
+      Contains("the profile gone is not there"));
+  CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"},
+                                   {"AZURE_TOKEN_CREDENTIALS", "AzureCliCredential"}}),
+                        "azure"),
+             Contains("AZURE_TOKEN_CREDENTIALS"));
 }
 
 TEST_CASE("an empty lookup is refused") {

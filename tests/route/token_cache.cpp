@@ -33,10 +33,11 @@ TEST_CASE("a source that answers at once is fine too") {
   asio::io_context io;
   const auto time = std::make_shared<reroute::testing::manual_clock>();
   int calls = 0;
-  token_cache cache(io.get_executor(), time, [&calls]() -> asio::awaitable<access_token> {
+  const auto quick = [&calls]() -> asio::awaitable<access_token> {
     ++calls;
     co_return access_token("quick");
-  });
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(quick).source());
   const auto first = std::make_shared<asker>();
   const auto second = std::make_shared<asker>();
   asio::co_spawn(io, ask(&cache, first, ""), asio::detached);
@@ -195,7 +196,9 @@ TEST_CASE("a source that hangs is given up, and another fetch may follow") {
 TEST_CASE("a fetched token that cannot be sent is a failure") {
   asio::io_context io;
   token_cache cache(io.get_executor(), std::make_shared<reroute::testing::manual_clock>(),
-                    []() -> asio::awaitable<access_token> { co_return access_token("CANARY\n"); });
+                    reroute::credential::bearer([]() -> asio::awaitable<access_token> {
+                      co_return access_token("CANARY\n");
+                    }).source());
   const auto who = std::make_shared<asker>();
   asio::co_spawn(io, ask(&cache, who, ""), asio::detached);
   io.run();
@@ -207,13 +210,54 @@ TEST_CASE("a fetched token that cannot be sent is a failure") {
 TEST_CASE("a source that throws before it is awaited fails like any other") {
   asio::io_context io;
   token_cache cache(io.get_executor(), std::make_shared<reroute::testing::manual_clock>(),
-                    []() -> asio::awaitable<access_token> {
+                    reroute::credential::bearer([]() -> asio::awaitable<access_token> {
                       throw std::system_error(make_error_code(errc::connect_failed));
-                    });
+                    }).source());
   const auto who = std::make_shared<asker>();
   asio::co_spawn(io, ask(&cache, who, ""), asio::detached);
   io.run();
   REQUIRE(who->got);
   CHECK(who->got->error == errc::connect_failed);
   CHECK(who->got->retryable);
+}
+
+TEST_CASE("a source in trouble: who has another way takes the failure so far, who has none waits") {
+  asio::io_context io;
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  bool forced = true;
+  std::optional<reroute::token_fetch> lent;
+  asio::steady_timer gate(io, asio::steady_timer::time_point::max());
+  const auto slow = [&](reroute::token_fetch given) -> asio::awaitable<access_token> {
+    forced = given.forced();
+    given.trying_again(reroute::token_error(errc::server_error, "IMDS is down", true), 4s);
+    lent.emplace(given);
+    std::error_code woken;
+    co_await gate.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    co_return access_token("late");
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(slow).source());
+  const auto patient = std::make_shared<asker>();
+  const auto hasty = std::make_shared<asker>();
+  const auto later = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, patient, ""), asio::detached);
+  asio::co_spawn(io, ask(&cache, hasty, "", token_cache::patience::none), asio::detached);
+  io.poll();
+  CHECK_FALSE(forced);
+  CHECK(lent->time() == time);
+  CHECK_FALSE(patient->got);
+  REQUIRE(hasty->got);
+  CHECK(hasty->got->error == errc::server_error);
+  CHECK(hasty->got->retryable);
+  CHECK(hasty->got->detail == "IMDS is down");
+  CHECK(hasty->got->rest == 4s);
+  time->advance(1s);
+  asio::co_spawn(io, ask(&cache, later, "", token_cache::patience::none), asio::detached);
+  io.poll();
+  REQUIRE(later->got);
+  CHECK(later->got->rest == 3s);
+  gate.cancel();
+  io.restart();
+  io.poll();
+  CHECK(secret_of(patient) == "late");
+  lent->trying_again(reroute::token_error(errc::server_error, "too late", true), 1s);  // harmless
 }

@@ -93,3 +93,17 @@ TEST_CASE("a token that cannot be sent is a failure, without the token") {
     CHECK_THAT(result.detail, Contains("token") && !Contains("CANARY"));
   }
 }
+
+TEST_CASE("a token_error says by itself whether it may pass, and how long it wants to be left alone") {
+  using namespace std::chrono_literals;
+  const token_result busy =
+      thrown(reroute::token_error(errc::rate_limited, "Entra: 429 for sk-ant-CANARY", false, 7s));
+  CHECK(busy.error == errc::rate_limited);
+  CHECK_FALSE(busy.retryable);
+  CHECK(busy.rest == 7s);
+  CHECK(busy.detail == "Entra: 429 for [hidden]");
+  const token_result gone =
+      thrown(reroute::token_error(asio::error::operation_aborted, "gone", true));
+  CHECK(gone.error == errc::credential_failed);
+  CHECK(gone.retryable);
+}

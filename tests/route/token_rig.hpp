@@ -72,15 +72,17 @@ struct asker {
 };
 
 inline asio::awaitable<void> ask(detail::token_cache* cache, std::shared_ptr<asker> who,
-                                 std::string refused) {
+                                 std::string refused,
+                                 detail::token_cache::patience kept =
+                                     detail::token_cache::patience::all) {
   // as an attempt does: every kind of cancellation, and as a value
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::this_coro::throw_if_cancelled(false);
   if (refused.empty()) {
-    detail::token_result got = co_await cache->get();
+    detail::token_result got = co_await cache->get(kept);
     who->got = std::move(got);
   } else {
-    detail::token_result got = co_await cache->refresh_after_refusal(refused);
+    detail::token_result got = co_await cache->refresh_after_refusal(refused, kept);
     who->got = std::move(got);
   }
 }
@@ -95,7 +97,9 @@ struct rig {
   explicit rig(reroute::duration fetch_timeout = std::chrono::minutes(2)) {
     source->wall = time->wall_now();
     cache = std::make_unique<detail::token_cache>(
-        io.get_executor(), time, [state = source] { return fetch(state); }, fetch_timeout);
+        io.get_executor(), time,
+        credential::bearer([state = source] { return fetch(state); }).source(), lent_transports(),
+        fetch_timeout);
   }
   rig(const rig&) = delete;
   rig& operator=(const rig&) = delete;

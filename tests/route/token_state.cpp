@@ -205,6 +205,65 @@ TEST_CASE("a jump of the wall clock does not end a token, nor make it immortal")
   }
 }
 
+TEST_CASE("a token's end is read off the wall clock where the machine slept") {
+  script at;
+  at.has("a", 3600s);
+  at.wall_now += 1800s;  // asleep: monotonic time stood still
+  at.rules.saw(at.now, at.wall_now);
+  CHECK(at.ask() == serve);
+  at.wall_now += 1700s;
+  at.rules.saw(at.now, at.wall_now);
+  CHECK(at.ask() == serve_and_fetch);
+  at.fetched("b", 3600s);
+  at.rules.saw(at.now, at.wall_now);
+  CHECK(at.ask() == serve);
+  at.wall_now += 5000s;
+  at.rules.saw(at.now, at.wall_now);
+  CHECK(at.ask() == fetch_and_wait);
+}
+
+TEST_CASE("a wall clock that is set costs one fetch at most") {
+  for (const auto jump : {std::chrono::hours(-10'000), std::chrono::hours(10'000)}) {
+    script at;
+    at.has("a", 1000s);
+    at.wall_now += jump;
+    at.rules.saw(at.now, at.wall_now);
+    CHECK(at.ask() == (jump > 0h ? fetch_and_wait : serve));
+  }
+}
+
+TEST_CASE("a source that wants to be asked early is asked in the background") {
+  script at;
+  REQUIRE(at.ask() == fetch_and_wait);
+  at.rules.fetched(access_token("a", at.wall_now + 24h, at.wall_now + 12h), at.now, at.wall_now);
+  at.pass(11h);
+  CHECK(at.ask() == serve);
+  at.pass(1h);
+  CHECK(at.ask() == serve_and_fetch);
+  CHECK(at.ask() == serve);
+  at.failed();
+  CHECK(at.ask() == serve);
+  at.pass(5s);
+  CHECK(at.ask() == serve_and_fetch);
+}
+
+TEST_CASE("a source is left alone as long as it wants, up to a minute") {
+  for (const auto& [wish, wait] :
+       {std::pair{20s, 20s}, std::pair{3600s, 60s}, std::pair{0s, 1s}}) {
+    script at;
+    REQUIRE(at.ask() == fetch_and_wait);
+    token_result why(errc::rate_limited, true, "busy");
+    why.rest = wish;
+    at.rules.failed(std::move(why), at.now);
+    CHECK(at.rules.failure(at.now).rest == wait);
+    at.pass(wait - 1ms);
+    CHECK(at.ask() == fail);
+    at.pass(1ms);
+    CHECK(at.rules.failure(at.now).rest == 0s);
+    CHECK(at.ask() == fetch_and_wait);
+  }
+}
+
 TEST_CASE("the ends of time do not overflow") {
   using wall_time = std::chrono::system_clock::time_point;
   for (const auto& [ends, first] :

@@ -158,3 +158,32 @@ TEST_CASE("a wrong scenario is refused by field and cure") {
           s.routes[0].events = {event(scenario_event::kind::quota, 0ms, 0)};
         }).starts_with("scenario.routes[0].events[0].factor must be more than 0"));
 }
+
+TEST_CASE("ideal: it hears of a fault by asking, and keeps to the hint as any client must") {
+  using kind = scenario_event::kind;
+  scenario what = storm({bucket("a", 40)});
+  what.calls = 100;
+  what.routes[0].latency = 0ms;
+  scenario_event bad = lasting(kind::fault, 500ms, 2s);
+  bad.hint = 1500ms;
+  what.routes[0].events = {bad};
+  const auto first_after = [&] {
+    const schedule best = ideal(what);
+    for (const ideal_call& each : best.calls)
+      if (each.admitted > 500ms) return seconds(each.admitted);
+    return 0.0;
+  };
+  CHECK(first_after() == Approx(3.5));  // asked at 0.5 s and at 2 s
+  SECTION("where nothing is said it goes when the fault ends") {
+    what.routes[0].forms = {refusal_form::none};
+    CHECK(first_after() == Approx(2.5));
+  }
+  SECTION("nobody keeps to days") {
+    what.routes[0].events[0].hint = 48h;
+    CHECK(first_after() == Approx(2.5));
+  }
+  SECTION("who does not ask hears nothing") {
+    what.arrivals = 1;
+    CHECK(first_after() == Approx(2.5));
+  }
+}

@@ -38,6 +38,16 @@ gate_options exact() {
 
 }  // namespace
 
+// an answer whose headers tell of the limit on requests
+void http_limits_of(gate& at, time_point now, std::int64_t limit, std::int64_t left) {
+  const permit held = send(at, now);
+  reroute::http::rate_limits told;
+  told.requests.limit = limit;
+  told.requests.remaining = left;
+  at.read(held, told, now);
+  at.admitted(held, now);
+}
+
 // sends as soon as the gate says, until `end` or until it waits to hear something
 std::vector<permit> send_until(gate& at, time_point& now, time_point end) {
   std::vector<permit> all;
@@ -439,4 +449,37 @@ TEST_CASE("a route that takes none at once, for others use it up, is asked as af
   at.refused(only, refusal(0ms), start, 0.5);
   CHECK(at.current(start) == gate::state::closed);
   CHECK(at.earliest(start) == start + 500ms);
+}
+
+TEST_CASE("refusals that no header explains are doubted only while they come in a row") {
+  gate at(exact());
+  http_limits_of(at, start, 50, 49);
+  time_point now = start;
+  // true: it was taken for one of the limit on requests, whose mirror is empty now
+  const auto refuse = [&](std::int64_t left) {
+    now += 1s;
+    const permit held = send(at, now);
+    reroute::http::rate_limits told;
+    told.requests.limit = 50;
+    told.requests.remaining = left;
+    at.read(held, told, now);
+    at.refused(held, refusal(1s), now, 0.5);
+    now += 1s;
+    const std::size_t there = drain(at, now).size();
+    UNSCOPED_INFO("there: " << there << " at " << at.status(now).rate);
+    now += 2min;  // it is full again
+    at.admitted(send(at, now), now);
+    return there < 10;
+  };
+  for (int i = 0; i < 3; ++i)
+    CHECK_FALSE(refuse(40));
+  CHECK(refuse(40));
+  SECTION("headers that explain one end the row") {
+    CHECK(refuse(0));
+    CHECK_FALSE(refuse(40));
+  }
+  SECTION("so does time") {
+    now += 1h;
+    CHECK_FALSE(refuse(40));
+  }
 }

@@ -170,3 +170,15 @@ TEST_CASE("a bucket whose burst comes before its headers do") {
   CHECK(storm.answered == storm.calls);
   CHECK(storm.drain <= 1.03 * (12 + (3000 - 207) / 170.0));
 }
+
+TEST_CASE("pace: growth comes to sixteen times the rate at once, however late it is looked at") {
+  rig of;
+  of.learn();
+  const double before = of.at.rate();
+  of.pass(60s);
+  while (of.at.earliest(of.now, {}) <= of.now)
+    of.at.take();
+  of.pass(30s);  // somebody waits, and nobody has looked
+  (void)of.at.earliest(of.now, {});
+  CHECK(of.at.rate() <= 16.1 * before);
+}

@@ -24,7 +24,10 @@ struct gate_storm {
   std::size_t window_requests = 0;
   nanoseconds window = std::chrono::seconds(5);
   hint_form form = hint_form::seconds;
-  bool headers = false;
+  bool headers = false, headers_at_admission = false;
+  double output_rate = 0, output_burst = 0;  // tokens; 0: no such limit
+  reroute::detail::cost each = {};           // of a call
+  double used = 0;                           // of its answer tokens
   // the route
   nanoseconds latency = std::chrono::milliseconds(200);
   nanoseconds way = std::chrono::milliseconds(2);  // to the server, or back
@@ -42,19 +45,26 @@ struct gate_storm {
     const time_point begin{std::chrono::hours(1)};
     now_ = begin;
     reroute::detail::gate at({}, stated);
-    reroute::testing::limiter limit(rate, burst, window_requests, window);
+    using reroute::testing::bucket;
+    reroute::testing::limiter limit(bucket(rate, burst), bucket(0, 1),
+                                    bucket(output_rate, output_burst), window_requests, window);
     std::size_t waiting = calls;
     time_point armed = time_point::max(), announced{};
     const auto state = [&] {
       reroute::http::rate_limits told;
-      told.requests.limit = static_cast<std::int64_t>(burst);
-      told.requests.remaining = static_cast<std::int64_t>(limit.left(now_));
-      told.requests.reset = std::chrono::ceil<std::chrono::seconds>(limit.until_full(now_));
+      const auto tell = [&](const bucket& of, reroute::http::quota_bucket& to) {
+        if (!of.limits()) return;
+        to.limit = static_cast<std::int64_t>(of.size());
+        to.remaining = static_cast<std::int64_t>(of.left(now_));
+        to.reset = std::chrono::ceil<std::chrono::seconds>(of.until_full(now_));
+      };
+      tell(limit.requests(), told.requests);
+      tell(limit.output(), told.output_tokens);
       return told;
     };
     std::function<void()> pump = [&] {
       while (waiting > 0) {
-        const time_point next = at.earliest(now_);
+        const time_point next = at.earliest(now_, each);
         if (next > now_) {
           if (next == reroute::detail::gate::when_heard) return;
           // timers fire on a grid, rounded up
@@ -64,15 +74,17 @@ struct gate_storm {
           return;
         }
         if (now_ < announced) ++into_closed;
-        const auto held = at.admit(now_);
+        const auto held = at.admit(now_, each);
         at.sent(held, now_);
         --waiting;
         after(way, [&, held] {
-          const nanoseconds wait = limit.ask(now_);
+          const nanoseconds wait = limit.ask(now_, {each.bytes / 4, each.output_tokens});
           if (wait.count() == 0) {
-            after(latency, [&, held] {
-              if (headers) at.read(held, state(), now_);
+            after(latency, [&, held, then = state()] {
+              limit.give_back(now_, each.output_tokens - used);
+              if (headers) at.read(held, headers_at_admission ? then : state(), now_);
               at.admitted(held, now_);
+              at.settle(held, {each.bytes / 4, used}, headers);
               ++answered;
               drain = std::chrono::duration<double>(now_ - begin).count();
               pump();

@@ -1,43 +1,18 @@
 // Credentials: a static key, or a function that fetches tokens which expire.
 #pragma once
 
+#include <reroute/route/access_token.hpp>
+#include <reroute/route/token_fetch.hpp>
+
 #include <asio/awaitable.hpp>
 
-#include <chrono>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace reroute {
-
-/// A token and when it ends. A class, not an aggregate: it may stand inside a `co_await`.
-/// The secret is wiped from memory when released, and cannot be printed. Moved from, it is empty.
-class access_token {
- public:
-  access_token() = default;
-  /// `expires_at` is wall-clock time; without it the token does not end.
-  explicit access_token(
-      std::string secret,
-      std::optional<std::chrono::system_clock::time_point> expires_at = std::nullopt);
-  access_token(const access_token&);
-  access_token(access_token&&) noexcept;
-  access_token& operator=(const access_token&);
-  access_token& operator=(access_token&&) noexcept;
-  ~access_token();
-
-  /// The secret itself. Do not log it.
-  [[nodiscard]] const std::string& secret() const noexcept { return secret_; }
-  [[nodiscard]] const std::optional<std::chrono::system_clock::time_point>& expires_at()
-      const noexcept {
-    return expires_at_;
-  }
-
- private:
-  std::string secret_;
-  std::optional<std::chrono::system_clock::time_point> expires_at_;
-};
 
 /// Fetches a token. Awaited on the client's executor, one fetch at a time, and cancelled (terminal)
 /// when the client ends or after two minutes. Errors are thrown (a `std::system_error` keeps its
@@ -45,6 +20,9 @@ class access_token {
 /// of an exception is shown; what looks like a secret in it is hidden, but better do not put one
 /// there.
 using token_source = std::function<asio::awaitable<access_token>()>;
+/// The same for a source that works with what the client lends it: `entra::client_secret` and the like
+/// are made of it. `token_error` lets it say more than a text.
+using token_provider = std::function<asio::awaitable<access_token>(token_fetch lent)>;
 
 /// How a route proves who it is.
 class credential {
@@ -54,6 +32,7 @@ class credential {
     none,    ///< nothing is sent
     key,     ///< `x-api-key`
     bearer,  ///< `Authorization: Bearer`
+    oauth,   ///< the same, with the beta that Anthropic wants beside its OAuth tokens
   };
 
   /// No credential.
@@ -70,21 +49,29 @@ class credential {
   /// fails is left alone for 1 s, doubling up to 30 s. Throws `std::invalid_argument` for an empty
   /// function.
   static credential bearer(token_source source);
+  static credential bearer(token_provider source);
   /// Keys from a source, sent as `x-api-key`; otherwise like `bearer(source)`.
   static credential key(token_source source);
+  static credential key(token_provider source);
+  /// Anthropic's OAuth tokens from a source: `bearer(source)` with the beta `oauth-2025-04-20`. Azure
+  /// knows no such tokens: there it is a bearer token like any other.
+  static credential oauth(token_provider source);
 
   [[nodiscard]] kind type() const noexcept { return kind_; }
-  [[nodiscard]] bool refreshable() const noexcept { return static_cast<bool>(source_); }
-  [[nodiscard]] const token_source& source() const noexcept { return source_; }
+  [[nodiscard]] bool refreshable() const noexcept { return source_ != nullptr; }
+  /// Null for a static secret. Copies of a credential share it, and within one client its tokens too.
+  [[nodiscard]] const std::shared_ptr<const token_provider>& source() const noexcept {
+    return source_;
+  }
   /// The static secret; empty where a source is used.
   [[nodiscard]] const access_token& token() const noexcept { return token_; }
 
  private:
-  credential(kind type, access_token token, token_source source)
+  credential(kind type, access_token token, std::shared_ptr<const token_provider> source)
       : kind_(type), token_(std::move(token)), source_(std::move(source)) {}
   kind kind_ = kind::none;
   access_token token_;
-  token_source source_;
+  std::shared_ptr<const token_provider> source_;
 };
 
 }  // namespace reroute

@@ -1,10 +1,9 @@
 // Routes from the environment variables that the official SDKs read.
 #pragma once
 
+#include <reroute/route/environment_lookup.hpp>
 #include <reroute/route/route.hpp>
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,20 +21,21 @@ struct environment_routes {
   std::vector<std::string> unset;
 };
 
-/// Looks a variable up; nothing if it is not set.
-using environment_lookup = std::function<std::optional<std::string>(std::string_view name)>;
-
 /// Reads the variables that the official SDKs read. A variable that is empty counts as not set.
 ///
-/// Anthropic direct: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN (sent as a bearer token);
-/// ANTHROPIC_BASE_URL; ANTHROPIC_CUSTOM_HEADERS, one `Name: value` on each line, for this route
+/// Anthropic direct: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN (sent as a bearer token), else what
+/// `find_anthropic_identity` finds: a profile, or workload identity federation. ANTHROPIC_BASE_URL; ANTHROPIC_CUSTOM_HEADERS, one `Name: value` on each line, for this route
 /// only, since they may hold a gateway's secrets (`anthropic-beta` becomes `betas`). Foundry:
-/// ANTHROPIC_FOUNDRY_API_KEY, and one of ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL.
+/// ANTHROPIC_FOUNDRY_API_KEY, and one of ANTHROPIC_FOUNDRY_RESOURCE and ANTHROPIC_FOUNDRY_BASE_URL. Without
+/// a key, `entra::default_credential`, if a variable says that Entra ID is meant: AZURE_CLIENT_ID,
+/// AZURE_FEDERATED_TOKEN_FILE, AZURE_TOKEN_CREDENTIALS, IDENTITY_ENDPOINT, MSI_ENDPOINT or
+/// AZURE_POD_IDENTITY_AUTHORITY_HOST.
 ///
 /// A route that is half configured, or wrongly, is a problem to show and no exception. Reads with
 /// `std::getenv`, so no other thread may change the environment meanwhile.
 [[nodiscard]] environment_routes routes_from_environment();
-/// The same from another place, e.g. a test's. Throws `std::invalid_argument` if `lookup` is empty.
+/// The same from another place, e.g. a test's. `lookup` is kept by credentials that look where they run at
+/// each fetch, and must be callable then. Throws `std::invalid_argument` if `lookup` is empty.
 [[nodiscard]] environment_routes routes_from_environment(const environment_lookup& lookup);
 
 }  // namespace reroute

@@ -45,6 +45,17 @@ enum class fault_kind : std::uint8_t {
   close_before_head,   ///< reads the request, then closes in order
   plain_text,          ///< answers the TLS handshake with plain HTTP, then closes
   silent_handshake,    ///< accepts the connection, and never says a word
+  // of HTTP/2 alone; over HTTP/1.1 they reset the connection before the head
+  h2_refused,            ///< resets the stream: REFUSED_STREAM, it was not looked at
+  h2_reset,              ///< resets the stream with `h2_code`, behind `after_bytes` of the body if that is set
+  h2_goaway,             ///< says goodbye in the middle of the body, which still comes whole
+  h2_goaway_before,      ///< says goodbye, and that this request was not looked at
+  h2_settings_flood,     ///< floods the peer with SETTINGS, then answers
+  h2_ping_flood,         ///< floods the peer with PINGs, then answers
+  h2_header_bomb,        ///< an answer with 90 KiB of fields
+  h2_continuation_flood, ///< a head that never ends
+  h2_wrong_order,        ///< DATA before the head
+  h2_lying_length,       ///< Content-Length says more than comes
 };
 
 /// A fault: for so many requests (or connections), or for so long, or until `clear_faults` if neither
@@ -64,6 +75,8 @@ struct fault {
   /// For `truncated_body`, `stalled_body` and `error_event`: so many bytes of the body come before (of
   /// an event stream, whole events before an `error_event`). Default: half of it.
   std::optional<std::size_t> after_bytes = std::nullopt;
+  /// For `h2_reset`: the error code (RFC 9113, 7). Default INTERNAL_ERROR.
+  std::uint32_t h2_code = 2;
   /// For `slow_drip`: so many bytes at a time (at least 1), and the time between.
   std::size_t bytes = 16;
   std::chrono::milliseconds every{50};
@@ -127,6 +140,13 @@ struct fake_route_options {
   /// Requests that a connection serves before it is closed with `Connection: close`; 0: any number.
   std::size_t requests_per_connection = 0;
   shown_certificate certificate = shown_certificate::good;
+  /// Speaks HTTP/2 with those who offer it (ALPN); faults that break a connection then break all that is
+  /// under way on it. Default off.
+  bool http2 = false;
+  /// Requests under way on one HTTP/2 connection that it announces (SETTINGS), and the flow-control window
+  /// of each for request bodies.
+  std::uint32_t h2_max_streams = 100;
+  std::uint32_t h2_window = 65535;
   /// Speaks plain HTTP: for tests of what a TLS client does with it, and of plain routes.
   bool plain_http = false;
 };

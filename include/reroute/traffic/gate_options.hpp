@@ -11,9 +11,9 @@ namespace reroute {
 /// How a client treats a route that refuses or fails. One gate per route, model and
 /// operation (messages, token counts).
 struct gate_options {
-  /// A hint up to this is honoured to the letter. Beyond it (a date days ahead, an outlier) the
-  /// route is closed to all but one single probe, each after a third of the time that it has been
-  /// closed, at most the cap. Default 30 s. More than zero.
+  /// A hint up to this is honoured to the letter. Beyond it (a date days ahead, an outlier) only single
+  /// probes go, each after a third of the time that it has been closed, at most the cap. What headers put
+  /// off for longer is looked at by a single attempt after the cap. Default 30 s. More than zero.
   std::chrono::milliseconds cap = std::chrono::seconds(30);
   /// How long a refusal without a hint closes the gate, and the floor under hints when refusals
   /// repeat. Default: base 1 s, cap 30 s.

@@ -1,0 +1,209 @@
+// Which service knows the managed identity of this machine, and the requests to it.
+#include "route/identity/identity_place.hpp"
+
+#include <reroute/error/errc.hpp>
+#include <reroute/route/token_fetch.hpp>
+
+#include "http/text.hpp"
+#include "route/identity/form.hpp"
+#include "route/identity/secret_json.hpp"
+#include "route/version.hpp"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace reroute::detail {
+namespace {
+
+using kind = identity_place::kind;
+
+constexpr std::string_view token_path = "/metadata/identity/oauth2/token";
+constexpr std::string_view imds_host = "http://169.254.169.254";
+constexpr std::string_view arc_endpoint = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
+
+[[noreturn]] void refuse(const std::string& text) {
+  throw token_error(errc::credential_failed, text, false);
+}
+
+std::string get(const environment_lookup& env, std::string_view name) {
+  return env(name).value_or("");
+}
+
+http::url url_of(std::string_view text, std::string_view variable) {
+  http::url url;
+  try {
+    url = http::parse_url(text, variable);
+  } catch (const std::invalid_argument& problem) {
+    refuse(problem.what());
+  }
+  if (!url.secure() && !is_local_host(url))
+    refuse(std::string(variable) +
+           " is http:// to a host beyond this machine's network; it must be https://");
+  return url;
+}
+
+std::array<int, 4> octets(std::string_view host) {
+  std::array<int, 4> all = {-1, -1, -1, -1};
+  const char* at = host.data();
+  const char* const end = at + host.size();
+  for (int& each : all) {
+    const auto [next, failed] = std::from_chars(at, end, each);
+    if (failed != std::errc() || (next != end && *next != '.')) return {-1, -1, -1, -1};
+    at = next == end ? end : next + 1;
+  }
+  if (at != end) return {-1, -1, -1, -1};
+  return all;
+}
+
+// the name of the query's field for this identity, and its value
+struct selector {
+  std::string_view name = {};
+  std::string_view value = {};
+};
+
+selector select(const identity_place& at, const user_assigned& who) {
+  if (at.service == kind::machine_learning) {
+    if (!who.object_id.empty() || !who.resource_id.empty())
+      refuse("Azure ML knows user-assigned identities by their client id only; set client_id");
+    return {"clientid", who.client_id.empty() ? at.default_client_id : who.client_id};
+  }
+  if (!who.client_id.empty()) return {"client_id", who.client_id};
+  if (!who.object_id.empty()) return {"object_id", who.object_id};
+  // the two families disagree on the name, and Arc ignores the other one without a word
+  return {at.service == kind::app_service ? "mi_res_id" : "msi_res_id", who.resource_id};
+}
+
+std::string_view api_version(kind service) {
+  switch (service) {
+    case kind::imds:
+      return "2018-02-01";
+    case kind::app_service:
+      return "2019-08-01";
+    case kind::machine_learning:
+      return "2017-09-01";
+    case kind::arc:
+      return "2020-06-01";
+  }
+  return {};
+}
+
+std::string_view resource_of(std::string_view scope) {
+  constexpr std::string_view suffix = "/.default";
+  return scope.ends_with(suffix) ? scope.substr(0, scope.size() - suffix.size()) : scope;
+}
+
+}  // namespace
+
+std::string_view identity_place::name() const noexcept {
+  switch (service) {
+    case kind::imds:
+      return "IMDS";
+    case kind::app_service:
+      return "App Service's identity endpoint";
+    case kind::machine_learning:
+      return "Azure ML's identity endpoint";
+    case kind::arc:
+      return "Arc's identity endpoint";
+  }
+  return "the identity endpoint";
+}
+
+bool is_local_host(const http::url& url) {
+  if (url.loopback()) return true;
+  const auto [a, b, c, d] = octets(url.host);
+  if (a < 0 || c < 0 || d < 0) return false;
+  return (a == 169 && b == 254) || a == 10 || (a == 172 && b >= 16 && b <= 31) ||
+         (a == 192 && b == 168);
+}
+
+identity_place find_identity_place(const environment_lookup& env, bool arc_agent) {
+  const std::string endpoint = get(env, "IDENTITY_ENDPOINT");
+  const std::string header = get(env, "IDENTITY_HEADER");
+  const std::string msi = get(env, "MSI_ENDPOINT");
+  const std::string msi_secret = get(env, "MSI_SECRET");
+  if (!endpoint.empty() && !header.empty() && !get(env, "IDENTITY_SERVER_THUMBPRINT").empty())
+    refuse("the managed identity of Service Fabric is not supported");
+  identity_place at;
+  if (!endpoint.empty() && !header.empty()) {
+    at.service = kind::app_service;
+    at.url = url_of(endpoint, "IDENTITY_ENDPOINT");
+    at.header = header;
+  } else if (!msi.empty() && !msi_secret.empty()) {
+    at.service = kind::machine_learning;
+    at.url = url_of(msi, "MSI_ENDPOINT");
+    at.header = msi_secret;
+    at.default_client_id = get(env, "DEFAULT_IDENTITY_CLIENT_ID");
+  } else if (!msi.empty()) {
+    refuse("the managed identity of Cloud Shell is not supported");
+  } else if (!endpoint.empty() && !get(env, "IMDS_ENDPOINT").empty()) {
+    at.service = kind::arc;
+    at.url = url_of(endpoint, "IDENTITY_ENDPOINT");
+  } else if (arc_agent) {
+    at.service = kind::arc;
+    at.url = http::parse_url(arc_endpoint);
+  } else {
+    const std::string pod = get(env, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
+    at.url = url_of(pod.empty() ? imds_host : pod, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
+    if (!at.url.target.ends_with(token_path)) at.url = at.url.join(token_path);
+  }
+  return at;
+}
+
+http::request identity_request(const identity_place& at, std::string_view scope,
+                               const user_assigned& who) {
+  http::request out;
+  out.method = "GET";
+  out.url = at.url;
+  std::string& target = out.url.target;
+  if (target.find('?') == std::string::npos) target += '?';
+  append_form_field(target, "api-version", api_version(at.service));
+  append_form_field(target, "resource", resource_of(scope));
+  if (const auto [name, value] = select(at, who); !value.empty())
+    append_form_field(target, name, value);
+  if (at.service == kind::app_service) {
+    out.headers.add("x-identity-header", at.header);
+  } else {
+    out.headers.add("metadata", "true");
+    if (at.service == kind::machine_learning) out.headers.add("secret", at.header);
+  }
+  out.headers.add("accept", "application/json");
+  out.headers.add("user-agent", user_agent);
+  return out;
+}
+
+http::request imds_probe(const identity_place& at) {
+  http::request out;
+  out.method = "GET";
+  out.url = at.url;
+  out.headers.add("accept", "application/json");
+  out.headers.add("user-agent", user_agent);
+  return out;
+}
+
+std::string arc_key_file(const http::headers& refusal, std::string_view folder) {
+  constexpr std::string_view scheme = "Basic realm=";
+  const std::string_view asked = refusal.find("www-authenticate").value_or("");
+  if (!http::begins_with(asked, scheme))
+    refuse("Arc's identity endpoint answered 401 without naming a key file");
+  const std::string_view path = asked.substr(scheme.size());
+  const std::size_t slash = path.rfind('/');
+  const std::string_view name = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  if (slash == std::string_view::npos || path.substr(0, slash + 1) != folder ||
+      !name.ends_with(".key") || name.find('\\') != std::string_view::npos)
+    refuse("Arc's identity endpoint named a file that is no key file of its agent");
+  return std::string(path);
+}
+
+bool arc_confirms(std::string_view answer, const user_assigned& who) {
+  if (who.client_id.empty() && who.object_id.empty() && who.resource_id.empty()) return true;
+  const auto said = parse_secret_object(answer);
+  if (!said) return false;
+  const auto same = [&](std::string_view name, const std::string& wanted) {
+    return !wanted.empty() && http::same_text(secret_at(said->get_object(), name), wanted);
+  };
+  return same("client_id", who.client_id) || same("object_id", who.object_id) ||
+         same("msi_res_id", who.resource_id) || same("mi_res_id", who.resource_id);
+}
+
+}  // namespace reroute::detail

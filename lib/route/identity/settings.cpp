@@ -1,0 +1,41 @@
+// Checks that the identity options share.
+#include "route/identity/settings.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace reroute::detail {
+
+void check_setting(std::string_view value, std::string_view what, std::string_view others) {
+  const auto fits = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
+  };
+  if (value.empty()) throw std::invalid_argument(std::string(what) + " is empty; set it");
+  if (!std::all_of(value.begin(), value.end(), fits))
+    throw std::invalid_argument(std::string(what) +
+                                " has a character that no such id has; check how it was copied");
+}
+
+http::url secure_base(std::string_view text, std::string_view what) {
+  http::url base = http::parse_url(text, what);
+  if (!base.secure() && !base.loopback())
+    throw std::invalid_argument(std::string(what) +
+                                " is http://, which would send secrets in the clear; use https://");
+  if (base.target.find('?') != std::string::npos)
+    throw std::invalid_argument(std::string(what) + " has a query; remove it");
+  while (base.target.size() > 1 && base.target.ends_with('/'))
+    base.target.pop_back();
+  return base;
+}
+
+std::string variable(const environment_lookup& env, std::string_view name) {
+  return env(name).value_or("");
+}
+
+environment_lookup or_process(environment_lookup env) {
+  return env ? std::move(env) : environment_lookup(process_environment);
+}
+
+}  // namespace reroute::detail

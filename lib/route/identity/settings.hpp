@@ -1,0 +1,25 @@
+// Checks that the identity options share, and variables that are set.
+#pragma once
+
+#include <reroute/http/url.hpp>
+#include <reroute/route/environment_lookup.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace reroute::detail {
+
+/// Throws `std::invalid_argument`, naming `what`, unless `value` is letters, digits and `others`.
+void check_setting(std::string_view value, std::string_view what, std::string_view others);
+
+/// A URL to which secrets may go: https, or http on a loopback; without a query. Throws
+/// `std::invalid_argument`, naming `what`.
+[[nodiscard]] http::url secure_base(std::string_view text, std::string_view what);
+
+/// A variable that is set and not empty; else an empty text.
+[[nodiscard]] std::string variable(const environment_lookup& env, std::string_view name);
+
+/// `env`, or the process's environment if it is empty.
+[[nodiscard]] environment_lookup or_process(environment_lookup env);
+
+}  // namespace reroute::detail

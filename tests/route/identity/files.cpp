@@ -1,0 +1,114 @@
+// Token files: trimmed, bounded, never waited for; files of secrets that others may read are refused.
+#include <reroute/route/token_fetch.hpp>
+
+#include "route/identity/local_file.hpp"
+#include "route/identity/secret_json.hpp"
+#include "tests/route/identity/folder.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <sys/stat.h>
+#include <vector>
+
+using Catch::Matchers::Contains;
+using reroute::token_error;
+using namespace reroute::detail;
+
+namespace {
+
+std::string problem(const std::string& path) {
+  try {
+    (void)read_token_file(path, "the token file");
+  } catch (const token_error& problem) {
+    CHECK_FALSE(problem.retryable());
+    CHECK_THAT(problem.what(), Contains("the token file " + path) && !Contains("CANARY"));
+    return problem.what();
+  }
+  FAIL("it was read");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a token file is read anew and trimmed") {
+  const tests::folder here;
+  const std::string path = here.write("token", " \n a.b.c\r\n\t");
+  CHECK(read_token_file(path, "it").get() == "a.b.c");
+  here.write("token", "d.e.f\n");
+  CHECK(read_token_file(path, "it").get() == "d.e.f");
+}
+
+TEST_CASE("token files that hold no token are told by path and cause") {
+  const tests::folder here;
+  CHECK_THAT(problem(here.path("none")), Contains("No such file"));
+  CHECK_THAT(problem(here.write("empty", "")), Contains("is empty"));
+  CHECK_THAT(problem(here.write("blank", " \n\n")), Contains("is empty"));
+  CHECK_THAT(problem(here.write("words", "CANARY two words")), Contains("does not hold a token"));
+  CHECK_THAT(problem(here.write("huge", std::string(64 * 1024 + 1, 'x'))), Contains("too large"));
+  CHECK_THAT(problem(here.path("")), Contains("Invalid argument"));
+  REQUIRE(::mkfifo(here.path("pipe").c_str(), 0600) == 0);
+  CHECK_THAT(problem(here.path("pipe")), Contains("Invalid argument"));
+}
+
+TEST_CASE("a file of secrets that others may read or write is refused, also behind a link") {
+  const tests::folder here;
+  for (const unsigned mode : {0600U, 0400U, 0700U, 0611U})
+    CHECK(loose_permissions(here.write("a", "x", mode)).empty());
+  for (const unsigned mode : {0640U, 0604U, 0644U, 0444U})
+    CHECK_THAT(loose_permissions(here.write("a", "x", mode)),
+               Contains("others may read it; run: chmod 600 " + here.path("a")));
+  for (const unsigned mode : {0620U, 0602U, 0666U})
+    CHECK_THAT(loose_permissions(here.write("a", "x", mode)), Contains("others may write it"));
+  std::filesystem::create_symlink(here.path("a"), here.path("link"));
+  CHECK_FALSE(loose_permissions(here.path("link")).empty());
+  here.write("a", "x");
+  CHECK(loose_permissions(here.path("link")).empty());
+  CHECK(loose_permissions(here.path("none")).empty());
+}
+
+TEST_CASE("a private file is written whole, for this user alone, and makes its folder") {
+  const tests::folder here;
+  const std::string path = here.path("new/deep/file.json");
+  CHECK(write_private_file(path, "one"));
+  CHECK(here.read("new/deep/file.json") == "one");
+  CHECK(loose_permissions(path).empty());
+  here.write("loose", "old", 0644);
+  CHECK(write_private_file(here.path("loose"), "two"));
+  CHECK(here.read("loose") == "two");
+  CHECK(loose_permissions(here.path("loose")).empty());
+  CHECK_FALSE(write_private_file(here.path("loose/no"), "x"));
+  const auto entries = std::filesystem::directory_iterator(here.path("new/deep"));
+  CHECK(std::distance(begin(entries), end(entries)) == 1);  // nothing is left beside it
+}
+
+TEST_CASE("JSON with a secret is read into memory that is wiped") {
+  // the resource alone: its memory may be looked at before it goes back
+  wiping_resource wiped;
+  boost::json::memory_resource& resource = wiped;
+  void* const memory = resource.allocate(64, 16);
+  std::fill_n(static_cast<char*>(memory), 64, 'S');
+  resource.deallocate(memory, 64, 16);  // under ASan, looking now would end the test
+  const auto read =
+      parse_secret_object(R"({"a":"CANARY","n":"12","f":1.5,"u":18446744073709551615})");
+  REQUIRE(read);
+  CHECK(secret_at(read->get_object(), "a") == "CANARY");
+  CHECK(number_at(read->get_object(), "n") == 12);
+  CHECK(number_at(read->get_object(), "f") == 1);
+  CHECK(number_at(read->get_object(), "u") == INT64_MAX);
+  CHECK(number_at(read->get_object(), "a") == std::nullopt);
+  CHECK(read->storage().get() != boost::json::storage_ptr().get());
+  for (const std::string none : {"", "[]", "1", "{", "{} {}", "{\"a\":1,}"})
+    CHECK_FALSE(parse_secret_object(none));
+  std::string deep;
+  for (int i = 0; i < 100; ++i)
+    deep += "{\"a\":";
+  CHECK_FALSE(parse_secret_object(deep));
+}
+
+TEST_CASE("a secret body is wiped when the last request with it is gone") {
+  const reroute::http::body body = secret_body(secret_text("CANARY body"));
+  CHECK(body.text() == "CANARY body");
+  CHECK(body.head().empty());
+  const reroute::http::body copy = body;
+  CHECK(copy.tail().data() == body.tail().data());  // shared, not copied
+}
