@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <memory>
 #include <sys/stat.h>
-#include <thread>
 
 using namespace reroute;
 using namespace reroute::peers;
@@ -30,11 +29,11 @@ struct node {
                                 "' '" + files.key + "' '" + settings + "' <> '" + fifo + "'";
     made->server = std::make_unique<process>(std::vector<std::string>{"/bin/sh", "-c", command},
                                              made->log);
-    while (made->server->alive() && made->server->said().find(';') == std::string::npos)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const bool started = made->server->says(";");
     const std::string said = made->server->said();
     const auto at = said.find("port ");
     CAPTURE(said);
+    REQUIRE(started);
     REQUIRE(at != std::string::npos);
     here.port = static_cast<unsigned short>(std::atoi(said.c_str() + at + 5));
     return made;
