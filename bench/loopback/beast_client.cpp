@@ -44,8 +44,8 @@ net::awaitable<void, executor> caller(net::io_context& io, net::ssl::context& tl
   beast::flat_buffer buffer;
   while (of.left > 0) {
     --of.left;
-    beast::http::request<beast::http::string_body> request(beast::http::verb::post,
-                                                           "/v1/messages", 11);
+    beast::http::request<beast::http::string_body> request(beast::http::verb::post, "/v1/messages",
+                                                           11);
     request.set(beast::http::field::host, "localhost:" + std::to_string(of.port));
     request.set("x-api-key", "fake-key");
     request.set("anthropic-version", "2023-06-01");

@@ -1,14 +1,13 @@
 // libcurl's multi interface over epoll, its own best way: JSON by Boost.JSON.
 #include "bench/loopback/load.hpp"
 
-#include <curl/curl.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <array>
+#include <curl/curl.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/epoll.h>
+#include <unistd.h>
 #include <vector>
 
 namespace loopback {

@@ -1,5 +1,6 @@
 // CPU per call against nginx on the loopback, beside the leanest clients there are; latency added; memory
-// per call in flight. `bench_loopback [--rounds N] [--calls N] [--only WHAT] [--json FILE]`
+// per call in flight. `bench_loopback [--rounds N] [--calls N] [--only WHAT] [--client NAME]
+// [--json FILE]`
 #include "bench/loopback/latency.hpp"
 #include "bench/loopback/load.hpp"
 #include "bench/loopback/memory.hpp"
@@ -27,7 +28,7 @@ using namespace loopback;
 
 struct options {
   std::size_t rounds = 5, calls = 40'000, in_flight = 10'000;
-  std::string only, json;
+  std::string only, client, json;
 };
 
 using client = std::function<std::optional<cost>(const place&, const load&)>;
@@ -71,15 +72,17 @@ void compare(const options& how, const load& what, boost::json::array& rows) {
   for (std::size_t round = 0; round < how.rounds; ++round) {
     for (std::size_t i = 0; i < clients.size(); ++i) {
       const std::size_t at = (i + round) % clients.size();
+      if (!how.client.empty() && clients[at].first != how.client) continue;
       const auto used = clients[at].second(peer->where(), what);
       if (!used) continue;
       cpu[at].push_back(used->cpu_us_per_call);
       rate[at].push_back(used->calls_per_s);
     }
   }
-  std::printf("\nHTTP/%s, %zu connections x %zu streams, %zu bytes up, 1 KB down; %zu calls x %zu; %s\n",
-              what.http2 ? "2" : "1.1", what.connections, what.streams, what.body_bytes, what.calls,
-              how.rounds, machine().c_str());
+  std::printf(
+      "\nHTTP/%s, %zu connections x %zu streams, %zu bytes up, 1 KB down; %zu calls x %zu; %s\n",
+      what.http2 ? "2" : "1.1", what.connections, what.streams, what.body_bytes, what.calls,
+      how.rounds, machine().c_str());
   std::printf("  %-18s %10s %18s %12s\n", "", "us/call", "from .. to", "calls/s");
   for (std::size_t at = 0; at < clients.size(); ++at) {
     if (cpu[at].empty()) continue;
@@ -114,8 +117,9 @@ void added_latency(const options& how, boost::json::array& rows) {
     std::vector<double> mid;
     for (auto& each : all)
       mid.push_back(bench::median(each));
-    std::printf("  %-10s %10.1f %10.1f %12.1f %12.1f %10.1f %10.1f\n", http2 ? "HTTP/2" : "HTTP/1.1",
-                mid[0], mid[1], mid[2], mid[3], mid[2] - mid[0], mid[3] - mid[1]);
+    std::printf("  %-10s %10.1f %10.1f %12.1f %12.1f %10.1f %10.1f\n",
+                http2 ? "HTTP/2" : "HTTP/1.1", mid[0], mid[1], mid[2], mid[3], mid[2] - mid[0],
+                mid[3] - mid[1]);
     rows.push_back(boost::json::object{{"client", "latency"},
                                        {"protocol", http2 ? "h2" : "http/1.1"},
                                        {"bare_p50_us", mid[0]},
@@ -162,6 +166,7 @@ int main(int argc, char** argv) {
   program.add_option("--calls", how.calls, "Calls of one run")->capture_default_str();
   program.add_option("--in-flight", how.in_flight, "Calls of memory")->capture_default_str();
   program.add_option("--only", how.only, "http1, http2, wide, latency or memory");
+  program.add_option("--client", how.client, "Only this one of them, e.g. under perf");
   program.add_option("--json", how.json, "Write the rows to this file");
   CLI11_PARSE(program, argc, argv);
   rlimit files{};

@@ -42,7 +42,7 @@ std::vector<double> run_memory(const place& to, const load& what, bool whole_cli
     });
   }
   double resident = 0, sockets = 0;
-  for (double next = 0; ended == 0; ) {
+  for (double next = 0; ended == 0;) {
     here.io.run_one_for(std::chrono::milliseconds(100));
     if (wall_seconds() < next) continue;
     resident = resident_bytes();  // none has been answered: the last look is with all under way

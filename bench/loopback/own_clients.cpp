@@ -57,8 +57,7 @@ own_clients::own_clients(const place& to, const load& what) : text(user_text(wha
   https.max_connecting = what.connections;
   https.connect_timeout = 10min;
   https.max_streams = what.streams;
-  https.versions =
-      what.http2 ? reroute::http_versions::http2_or_1 : reroute::http_versions::http1;
+  https.versions = what.http2 ? reroute::http_versions::http2_or_1 : reroute::http_versions::http1;
   over = reroute::make_https_transport(io.get_executor(), https);
   reroute::anthropic_options options;
   options.api_key = "fake-key";

@@ -1,9 +1,9 @@
 // reroute as it is measured: the bare transport, and the whole client over it.
 #pragma once
 
-#include "bench/loopback/load.hpp"
-
 #include <reroute/reroute.hpp>
+
+#include "bench/loopback/load.hpp"
 
 #include <asio/io_context.hpp>
 

@@ -46,17 +46,22 @@ std::unique_ptr<server> server::nginx() {
   const std::string configuration = made->folder.write(
       "nginx.conf",
       "daemon off;\nmaster_process off;\nworker_processes 1;\nuser root root;\n"
-      "worker_rlimit_nofile 20000;\npid " + at + "/pid;\nerror_log stderr error;\n"
-      "events { worker_connections 4096; multi_accept on; }\n"
-      "http {\n  access_log off;\n  client_body_temp_path " + at + "/a;\n  proxy_temp_path " + at +
-      "/b;\n  fastcgi_temp_path " + at + "/c;\n  uwsgi_temp_path " + at +
-      "/d;\n  scgi_temp_path " + at + "/e;\n  keepalive_requests 100000000;\n"
-      "  keepalive_timeout 1h;\n  http2_max_concurrent_streams 128;\n"
-      "  server {\n    listen 127.0.0.1:" + std::to_string(made->place_.port) +
-      " ssl http2 backlog=4096;\n    ssl_certificate " + made->certificate_ +
-      ";\n    ssl_certificate_key " + made->key_ + ";\n    ssl_protocols TLSv1.3;\n"
-      "    location / { default_type application/json; add_header request-id req_011CSHoEeqs5; "
-      "return 200 '" + answer() + "'; }\n  }\n}\n");
+      "worker_rlimit_nofile 20000;\npid " +
+          at +
+          "/pid;\nerror_log stderr error;\n"
+          "events { worker_connections 4096; multi_accept on; }\n"
+          "http {\n  access_log off;\n  client_body_temp_path " +
+          at + "/a;\n  proxy_temp_path " + at + "/b;\n  fastcgi_temp_path " + at +
+          "/c;\n  uwsgi_temp_path " + at + "/d;\n  scgi_temp_path " + at +
+          "/e;\n  keepalive_requests 100000000;\n"
+          "  keepalive_timeout 1h;\n  http2_max_concurrent_streams 128;\n"
+          "  server {\n    listen 127.0.0.1:" +
+          std::to_string(made->place_.port) + " ssl http2 backlog=4096;\n    ssl_certificate " +
+          made->certificate_ + ";\n    ssl_certificate_key " + made->key_ +
+          ";\n    ssl_protocols TLSv1.3;\n"
+          "    location / { default_type application/json; add_header request-id req_011CSHoEeqs5; "
+          "return 200 '" +
+          answer() + "'; }\n  }\n}\n");
   made->start({*program, "-e", "stderr", "-p", at, "-c", configuration});
   if (!made->process_->listens(made->place_.port))
     throw std::runtime_error("nginx does not start: " + made->process_->said());
@@ -74,8 +79,7 @@ std::unique_ptr<server> server::slow(std::size_t count) {
   if (!made->process_->says(";"))
     throw std::runtime_error("node does not start: " + made->process_->said());
   const std::string said = made->process_->said();
-  made->place_.port =
-      static_cast<unsigned short>(std::atoi(said.c_str() + said.find("port ") + 5));
+  made->place_.port = static_cast<unsigned short>(std::atoi(said.c_str() + said.find("port ") + 5));
   return made;
 }
 

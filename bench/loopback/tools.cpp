@@ -85,12 +85,11 @@ std::optional<cost> run_wrk(const place& to, const load& what) {
   const auto program = reroute::peers::find_program("wrk", "wrk");
   if (!program || what.http2) return std::nullopt;
   const reroute::peers::scratch_folder folder;
-  std::string script = "wrk.method = 'POST'\nwrk.body = '" +
-                       request_json(user_text(what.body_bytes)) + "'\n";
+  std::string script =
+      "wrk.method = 'POST'\nwrk.body = '" + request_json(user_text(what.body_bytes)) + "'\n";
   for (const std::string field : fields) {
     const auto colon = field.find(": ");
-    script +=
-        "wrk.headers['" + field.substr(0, colon) + "'] = '" + field.substr(colon + 2) + "'\n";
+    script += "wrk.headers['" + field.substr(0, colon) + "'] = '" + field.substr(colon + 2) + "'\n";
   }
   const std::string file = folder.write("post.lua", script);
   const auto once = [&](const char* time) {
@@ -109,10 +108,16 @@ std::optional<cost> run_h2load(const place& to, const load& what) {
   const std::string file = folder.write("body", request_json(user_text(what.body_bytes)));
   const auto once = [&](std::size_t calls) {
     std::vector<std::string> command = {*program,
-                                        "-n", std::to_string(calls),
-                                        "-c", std::to_string(what.connections),
-                                        "-m", std::to_string(what.streams),
-                                        "-t", "1", "-d", file};
+                                        "-n",
+                                        std::to_string(calls),
+                                        "-c",
+                                        std::to_string(what.connections),
+                                        "-m",
+                                        std::to_string(what.streams),
+                                        "-t",
+                                        "1",
+                                        "-d",
+                                        file};
     if (!what.http2) command.push_back("--h1");
     for (const char* const field : fields)
       command.insert(command.end(), {"-H", field});

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "bench/loopback/load.hpp"
-
 #include "tests/peers/program.hpp"
 
 #include <optional>

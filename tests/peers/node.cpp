@@ -27,8 +27,8 @@ struct node {
     const std::string script = std::string(REROUTE_SOURCE_DIR) + "/tests/peers/node_server.mjs";
     const std::string command = "exec '" + *program + "' '" + script + "' '" + files.certificate +
                                 "' '" + files.key + "' '" + settings + "' <> '" + fifo + "'";
-    made->server = std::make_unique<process>(std::vector<std::string>{"/bin/sh", "-c", command},
-                                             made->log);
+    made->server =
+        std::make_unique<process>(std::vector<std::string>{"/bin/sh", "-c", command}, made->log);
     const bool started = made->server->says(";");
     const std::string said = made->server->said();
     const auto at = said.find("port ");
@@ -101,7 +101,8 @@ TEST_CASE("a large download from node holds up nobody") {
 TEST_CASE("calls to node that are given up") {
   stage here(either());
   if (const auto peer = node::start(here))
-    given_up(here, [&] { return peer->waiting(); }, [&] { peer->release(); });
+    given_up(
+        here, [&] { return peer->waiting(); }, [&] { peer->release(); });
 }
 
 TEST_CASE("the whole client on node") {
@@ -114,8 +115,7 @@ TEST_CASE("node allows few streams: more connections are opened") {
   here.options.max_connections = 8;
   const int streams = GENERATE(1, 3);
   CAPTURE(streams);
-  const auto peer =
-      node::start(here, "{\"maxConcurrentStreams\":" + std::to_string(streams) + "}");
+  const auto peer = node::start(here, "{\"maxConcurrentStreams\":" + std::to_string(streams) + "}");
   if (!peer) return;
   std::vector<std::shared_ptr<pending_fetch>> all;
   for (int i = 0; i < 100; ++i)

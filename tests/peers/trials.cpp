@@ -146,8 +146,7 @@ void large_download(stage& here) {
     asio::co_spawn(here.io, open.body->read(), [&](std::exception_ptr, body_piece piece) {
       body += piece.bytes;
       last = piece.last || piece.error;
-      CHECK(piece.error.code.message() + piece.error.detail ==
-            std::error_code().message());
+      CHECK(piece.error.code.message() + piece.error.detail == std::error_code().message());
       done = true;
     });
     here.run_until([&] { return done; });
