@@ -115,7 +115,8 @@ void h2_pool::learn() {
 // as many as those in line will need
 void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   if (streams_ == 0 && !all_.empty()) return;  // it will say so presently
-  const std::size_t streams = std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  const std::size_t streams =
+      std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
   const std::size_t needed = streams_ != 0 ? (line_.size() + streams - 1) / streams : 1;
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
@@ -153,8 +154,8 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
       line_.front()->tell();
     return;
   }
-  auto made = std::make_shared<h2_connection>(core_, std::move(line), [this] { changed(); },
-                                              std::max<std::size_t>(streams_, 1));
+  auto made = std::make_shared<h2_connection>(
+      core_, std::move(line), [this] { changed(); }, std::max<std::size_t>(streams_, 1));
   all_.push_back(made);
   made->start();
   learn();

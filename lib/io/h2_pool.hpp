@@ -57,7 +57,8 @@ class h2_pool {
   std::list<waiter*> line_;
   std::list<connector*> connectors_;
   std::size_t connecting_ = 0;
-  std::size_t streams_ = 0;  // that the peer allows on one connection, as it said last; 0: not known
+  std::size_t streams_ =
+      0;  // that the peer allows on one connection, as it said last; 0: not known
   bool http1_ = false, shut_ = false, serving_ = false, serve_again_ = false;
 };
 

@@ -101,9 +101,9 @@ class h2_session {
   std::size_t pongs_ = 0;
   std::string complaint_;  // what nghttp2 found wrong last
   bool greeted_ = false;
-  bool goodbye_ = false;  // the peer's
+  bool goodbye_ = false;         // the peer's
   std::int32_t last_taken_ = 0;  // with it: the last stream that it looked at
-  bool calm_ = false;     // with the wish for calm
+  bool calm_ = false;            // with the wish for calm
 };
 
 }  // namespace reroute::detail

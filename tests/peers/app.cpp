@@ -44,10 +44,9 @@ asio::awaitable<heard> read(io_test::server_connection& line, std::string& ahead
   const std::size_t from = head.find(' ') + 1;
   got.target = head.substr(from, head.find(' ', from) - from);
   const auto length = lower(head).find("content-length: ");
-  const std::size_t size =
-      length == std::string::npos
-          ? 0
-          : static_cast<std::size_t>(std::atol(head.c_str() + length + 16));
+  const std::size_t size = length == std::string::npos
+                               ? 0
+                               : static_cast<std::size_t>(std::atol(head.c_str() + length + 16));
   while (ahead.size() < size) {
     const std::string more = co_await line.read_some();
     if (more.empty()) co_return got;
@@ -63,10 +62,9 @@ asio::awaitable<heard> read(io_test::server_connection& line, std::string& ahead
 
 app::app(asio::io_context& loop)
     : gate_(loop, asio::steady_timer::time_point::max()),
-      server_(loop, {},
-              [this](io_test::server_connection& line) -> asio::awaitable<void> {
-                return serve(line);
-              }) {}
+      server_(loop, {}, [this](io_test::server_connection& line) -> asio::awaitable<void> {
+        return serve(line);
+      }) {}
 
 void app::release() {
   open_ = true;

@@ -10,7 +10,9 @@ using namespace reroute::peers;
 
 namespace {
 
-const server_kind haproxy = {"haproxy", "haproxy", {"-W", "-db", "-f", "@CONFIGURATION@"},
+const server_kind haproxy = {"haproxy",
+                             "haproxy",
+                             {"-W", "-db", "-f", "@CONFIGURATION@"},
                              R"(
 global
   maxconn 1000
@@ -82,7 +84,8 @@ TEST_CASE("a large download from haproxy holds up nobody") {
 TEST_CASE("calls to haproxy that are given up") {
   stage here(either());
   if (const auto peer = proxied::start(here, haproxy))
-    given_up(here, [&] { return peer->app.waiting(); }, [&] { peer->app.release(); });
+    given_up(
+        here, [&] { return peer->app.waiting(); }, [&] { peer->app.release(); });
 }
 
 TEST_CASE("the whole client on haproxy") {

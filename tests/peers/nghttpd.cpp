@@ -21,8 +21,8 @@ struct nghttpd {
     made->folder.write("large", pattern(20'000'000));
     for (int tries = 0; tries < 5; ++tries) {
       here.port = free_port();
-      std::vector<std::string> command = {*program, "-a", "127.0.0.1", "-d", made->folder.path(),
-                                          "--echo-upload"};
+      std::vector<std::string> command = {
+          *program, "-a", "127.0.0.1", "-d", made->folder.path(), "--echo-upload"};
       command.insert(command.end(), more.begin(), more.end());
       command.insert(command.end(), {std::to_string(here.port), files.key, files.certificate});
       made->server = std::make_unique<process>(command, made->folder.path("log"));

@@ -10,7 +10,8 @@ using namespace reroute::peers;
 
 namespace {
 
-const server_kind nginx = {"nginx", "nginx-light",
+const server_kind nginx = {"nginx",
+                           "nginx-light",
                            {"-e", "stderr", "-p", "@FOLDER@", "-c", "@CONFIGURATION@"},
                            R"(
 daemon off;
@@ -104,7 +105,8 @@ TEST_CASE("a large download from nginx holds up nobody") {
 TEST_CASE("calls to nginx that are given up") {
   stage here(either());
   if (const auto peer = proxied::start(here, nginx))
-    given_up(here, [&] { return peer->app.waiting(); }, [&] { peer->app.release(); });
+    given_up(
+        here, [&] { return peer->app.waiting(); }, [&] { peer->app.release(); });
 }
 
 TEST_CASE("the whole client on nginx") {
@@ -122,9 +124,9 @@ TEST_CASE("nginx allows few streams, and opens its windows late") {
   here.options.max_connections = 8;
   const auto streams = GENERATE(1, 3);
   CAPTURE(streams);
-  const auto peer = proxied::start(here, nginx,
-                                   "http2_max_concurrent_streams " + std::to_string(streams) +
-                                       "; http2_body_preread_size 0;");
+  const auto peer = proxied::start(
+      here, nginx,
+      "http2_max_concurrent_streams " + std::to_string(streams) + "; http2_body_preread_size 0;");
   if (!peer) return;
   std::vector<std::shared_ptr<pending_fetch>> all;
   for (int i = 0; i < 100; ++i)

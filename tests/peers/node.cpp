@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <memory>
 #include <sys/stat.h>
-#include <thread>
 
 using namespace reroute;
 using namespace reroute::peers;
@@ -28,13 +27,13 @@ struct node {
     const std::string script = std::string(REROUTE_SOURCE_DIR) + "/tests/peers/node_server.mjs";
     const std::string command = "exec '" + *program + "' '" + script + "' '" + files.certificate +
                                 "' '" + files.key + "' '" + settings + "' <> '" + fifo + "'";
-    made->server = std::make_unique<process>(std::vector<std::string>{"/bin/sh", "-c", command},
-                                             made->log);
-    while (made->server->alive() && made->server->said().find(';') == std::string::npos)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    made->server =
+        std::make_unique<process>(std::vector<std::string>{"/bin/sh", "-c", command}, made->log);
+    const bool started = made->server->says(";");
     const std::string said = made->server->said();
     const auto at = said.find("port ");
     CAPTURE(said);
+    REQUIRE(started);
     REQUIRE(at != std::string::npos);
     here.port = static_cast<unsigned short>(std::atoi(said.c_str() + at + 5));
     return made;
@@ -102,7 +101,8 @@ TEST_CASE("a large download from node holds up nobody") {
 TEST_CASE("calls to node that are given up") {
   stage here(either());
   if (const auto peer = node::start(here))
-    given_up(here, [&] { return peer->waiting(); }, [&] { peer->release(); });
+    given_up(
+        here, [&] { return peer->waiting(); }, [&] { peer->release(); });
 }
 
 TEST_CASE("the whole client on node") {
@@ -115,8 +115,7 @@ TEST_CASE("node allows few streams: more connections are opened") {
   here.options.max_connections = 8;
   const int streams = GENERATE(1, 3);
   CAPTURE(streams);
-  const auto peer =
-      node::start(here, "{\"maxConcurrentStreams\":" + std::to_string(streams) + "}");
+  const auto peer = node::start(here, "{\"maxConcurrentStreams\":" + std::to_string(streams) + "}");
   if (!peer) return;
   std::vector<std::shared_ptr<pending_fetch>> all;
   for (int i = 0; i < 100; ++i)

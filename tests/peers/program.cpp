@@ -135,6 +135,14 @@ bool process::listens(unsigned short port) {
   return false;
 }
 
+bool process::says(std::string_view what) {
+  while (alive()) {
+    if (said().find(what) != std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
 std::string process::said() const {
   std::ifstream file(log_);
   return {std::istreambuf_iterator<char>(file), {}};

@@ -44,6 +44,8 @@ class process {
   /// Waits until somebody accepts connections there. False if the process has ended instead.
   [[nodiscard]] bool listens(unsigned short port);
   [[nodiscard]] std::string said() const;
+  /// Waits until it has said so. False if it has ended instead.
+  [[nodiscard]] bool says(std::string_view what);
 
  private:
   pid_t id_ = -1;

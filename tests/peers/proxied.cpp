@@ -62,11 +62,14 @@ void reloads(stage& here, proxied& peer, int signal) {
     CAPTURE(target);
     if (target.starts_with("/wait")) CHECK(times == 1);
   }
-  // the old process goes, and its connections with it
+  // the old process goes, and its connections with it; a server that was still busy with its own start
+  // may have missed the signal
   const auto first = connections(before);
-  for (answer next = before.front(); connections({next}) == first;) {
+  answer next = before.front();
+  for (int asked = 1; connections({next}) == first; ++asked) {
     next = here.ask("/echo", "after");
     REQUIRE(all_are({next}, 200));
+    if (asked % 100 == 0) peer.signal(signal);
   }
 }
 

@@ -42,16 +42,14 @@ http::request stage::request(std::string target, std::string body) const {
 std::shared_ptr<pending_fetch> stage::start(http::request request) {
   if (!client) client = make_https_transport(io.get_executor(), options);
   auto pending = std::make_shared<pending_fetch>();
-  asio::co_spawn(
-      io, io_test::fetch(*client, std::move(request)),
-      asio::bind_cancellation_slot(pending->cancel.slot(),
-                                   [pending](std::exception_ptr thrown, answer result) {
-                                     if (!thrown) pending->result = std::move(result);
-                                     if (thrown)
-                                       pending->result.error.code = asio::error::operation_aborted;
-                                     pending->done = true;
-                                     ++pending->completions;
-                                   }));
+  asio::co_spawn(io, io_test::fetch(*client, std::move(request)),
+                 asio::bind_cancellation_slot(
+                     pending->cancel.slot(), [pending](std::exception_ptr thrown, answer result) {
+                       if (!thrown) pending->result = std::move(result);
+                       if (thrown) pending->result.error.code = asio::error::operation_aborted;
+                       pending->done = true;
+                       ++pending->completions;
+                     }));
   return pending;
 }
 

@@ -28,13 +28,11 @@ struct stage {
   asio::io_context io{1};
   https_options options;
   unsigned short port = 0;
-  std::string protocol;  ///< as peers write it in `x-protocol`
+  std::string protocol;               ///< as peers write it in `x-protocol`
   std::shared_ptr<transport> client;  ///< made by the first use
 
   [[nodiscard]] bool http2() const { return options.versions != http_versions::http1; }
-  [[nodiscard]] std::string base_url() const {
-    return "https://localhost:" + std::to_string(port);
-  }
+  [[nodiscard]] std::string base_url() const { return "https://localhost:" + std::to_string(port); }
   [[nodiscard]] http::request request(std::string target, std::string body = {}) const;
   std::shared_ptr<pending_fetch> start(http::request request);
   std::shared_ptr<pending_fetch> start(std::string target, std::string body = {}) {

@@ -111,13 +111,11 @@ void large_upload(stage& here) {
   const std::string body = pattern(large);
   REQUIRE(all_are({here.ask("/size/1")}, 200));
   const auto upload = here.start("/count", body);
-  bool before = true;
   for (int round = 0; round < 3; ++round) {
     const auto small = here.finish(echoes(here, 10));
     check_echoes(small);
-    before = before && !upload->done;
-    // the very first ones wait for no more than what was on the way
-    if (round == 0) CHECK(before);
+    // the first ones wait for no more than what was on the way; over HTTP/1.1 they make connections first
+    if (round == 0 && here.http2()) CHECK_FALSE(upload->done);
   }
   const answer got = here.finish({upload}).front();
   REQUIRE(all_are({got}, 200));
@@ -146,8 +144,7 @@ void large_download(stage& here) {
     asio::co_spawn(here.io, open.body->read(), [&](std::exception_ptr, body_piece piece) {
       body += piece.bytes;
       last = piece.last || piece.error;
-      CHECK(piece.error.code.message() + piece.error.detail ==
-            std::error_code().message());
+      CHECK(piece.error.code.message() + piece.error.detail == std::error_code().message());
       done = true;
     });
     here.run_until([&] { return done; });
