@@ -451,3 +451,38 @@ TEST_CASE("cancelling one waiter, or the end of the cache, leaves nothing behind
   CHECK(at.peer->open == 0);
   CHECK(at.time->pending() == 0);
 }
+
+TEST_CASE("the end of the cache, or of the loop, at any moment leaves nothing behind") {
+  federation_options options;
+  options.rule_id = options.organization_id = "x";
+  options.identity = machine({});
+  for (const auto& make : {
+           +[](const federation_options&) { return machine({}); },
+           +[](const federation_options&) { return by_default({}); },
+           +[](const federation_options& by) { return anthropic_federation(by); },
+       }) {
+    for (const bool politely : {true, false}) {
+      for (int quarters = 0; quarters < 30; ++quarters) {
+        auto at = std::make_unique<source_rig>([](const http::request&, std::size_t number) {
+          tests::line said = tests::says(number % 3 == 2 ? 200 : 404, imds_token);
+          said.head_after = 300ms;
+          said.body_after = 300ms;
+          return said;
+        });
+        at->use(make(options));
+        std::optional<token_result> got;
+        asio::co_spawn(
+            at->io, source_rig::ask(at->cache.get(), {}, tests::token_cache::patience::all, &got),
+            asio::detached);
+        at->time->run(at->io, quarters * 250ms);
+        if (politely) {
+          at->cache->shutdown();
+          at->time->run(at->io, 1s);
+          REQUIRE(got);
+          REQUIRE(at->peer->open == 0);
+          REQUIRE(at->time->pending() == 0);
+        }
+      }
+    }
+  }
+}
