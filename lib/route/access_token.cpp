@@ -7,8 +7,7 @@
 
 namespace reroute {
 
-access_token::access_token(std::string secret,
-                           std::optional<wall_time> expires_at,
+access_token::access_token(std::string secret, std::optional<wall_time> expires_at,
                            std::optional<wall_time> refresh_at)
     : secret_(std::move(secret)), expires_at_(expires_at), refresh_at_(refresh_at) {
   detail::wipe(secret);  // NOLINT(bugprone-use-after-move): the letters of a short string stay

@@ -78,8 +78,9 @@ class writer {
   }
 
   [[nodiscard]] http::request write(const write_context& context) const {
-    const bool oauth = endpoint_.oauth_tokens && (context.credential_kind == credential::kind::oauth ||
-                                                  context.secret.starts_with(oauth_prefix));
+    const bool oauth =
+        endpoint_.oauth_tokens && (context.credential_kind == credential::kind::oauth ||
+                                   context.secret.starts_with(oauth_prefix));
     http::request out;
     out.method = "POST";
     out.url = context.op == operation::count_tokens ? count_tokens_ : messages_;

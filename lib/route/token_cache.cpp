@@ -84,8 +84,8 @@ void token_cache::shutdown() {
 }
 
 // a token for one waiter; `refused` is empty for who was not refused
-asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self,
-                                                  access_token refused, patience kept) {
+asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, access_token refused,
+                                                  patience kept) {
   const token_result aborted(asio::error::operation_aborted, false, "");
   const bool was_refused = !refused.secret().empty();
   const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;

@@ -44,8 +44,8 @@ class token_cache {
   /// A token after the API has refused `refused` with 401: a newer one, if there is one already,
   /// else by a fetch that is shared with all who ask for it. The result may be `refused` again:
   /// then the source has no other, and the refusal is final. `refused` is copied at once.
-  [[nodiscard]] asio::awaitable<token_result> refresh_after_refusal(
-      std::string_view refused, patience kept = patience::all);
+  [[nodiscard]] asio::awaitable<token_result> refresh_after_refusal(std::string_view refused,
+                                                                    patience kept = patience::all);
   /// What the end of the cache does. May be repeated; `get` then completes with
   /// `operation_aborted`.
   void shutdown();

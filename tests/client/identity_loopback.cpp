@@ -237,6 +237,32 @@ TEST_CASE("wrong proofs are refused by the services, and nothing of them is show
   at.check_log();
 }
 
+TEST_CASE("faults of the fake last for so many requests or so long; silence is given up") {
+  place at;
+  identity_fault silent;
+  silent.silent = true;
+  silent.requests = 1;
+  at.identity.inject(silent);
+  at.use(at.secret());
+  const time_point begin = at.time->now();
+  const outcome end = at.call();
+  INFO(end);
+  CHECK(end.answered());
+  CHECK(end.attempts.front().error.cause == errc::provider_timeout);
+  CHECK(at.time->now() - begin >= 20s);
+  CHECK(at.identity.heard(identity_service::entra) == 2);
+
+  identity_fault down;
+  down.time = 8s;
+  down.retry_after = 3s;
+  at.identity.inject(down);
+  at.use(at.secret());
+  CHECK(at.call().answered());  // 503 at 0, 3 and 6 s, and then a token
+  CHECK(at.identity.heard(identity_service::entra) <= 2 + 5);
+  CHECK(at.identity.issued(identity_service::entra) == 2);
+  at.check_log();
+}
+
 TEST_CASE("the environment's routes ask with the identities that it names") {
   place at;
   environment_routes found = routes_from_environment(

@@ -94,7 +94,8 @@ TEST_CASE("a token that cannot be sent is a failure, without the token") {
   }
 }
 
-TEST_CASE("a token_error says by itself whether it may pass, and how long it wants to be left alone") {
+TEST_CASE(
+    "a token_error says by itself whether it may pass, and how long it wants to be left alone") {
   using namespace std::chrono_literals;
   const token_result busy =
       thrown(reroute::token_error(errc::rate_limited, "Entra: 429 for sk-ant-CANARY", false, 7s));

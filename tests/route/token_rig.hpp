@@ -71,10 +71,9 @@ struct asker {
   asio::cancellation_signal cancel;
 };
 
-inline asio::awaitable<void> ask(detail::token_cache* cache, std::shared_ptr<asker> who,
-                                 std::string refused,
-                                 detail::token_cache::patience kept =
-                                     detail::token_cache::patience::all) {
+inline asio::awaitable<void> ask(
+    detail::token_cache* cache, std::shared_ptr<asker> who, std::string refused,
+    detail::token_cache::patience kept = detail::token_cache::patience::all) {
   // as an attempt does: every kind of cancellation, and as a value
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -248,8 +248,7 @@ TEST_CASE("a source that wants to be asked early is asked in the background") {
 }
 
 TEST_CASE("a source is left alone as long as it wants, up to a minute") {
-  for (const auto& [wish, wait] :
-       {std::pair{20s, 20s}, std::pair{3600s, 60s}, std::pair{0s, 1s}}) {
+  for (const auto& [wish, wait] : {std::pair{20s, 20s}, std::pair{3600s, 60s}, std::pair{0s, 1s}}) {
     script at;
     REQUIRE(at.ask() == fetch_and_wait);
     token_result why(errc::rate_limited, true, "busy");

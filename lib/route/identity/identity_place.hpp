@@ -42,13 +42,6 @@ struct identity_place {
 /// Asks IMDS for nothing: who answers at all is there.
 [[nodiscard]] http::request imds_probe(const identity_place& at);
 
-/// The file with which Arc wants to be convinced, from its 401. It must be a key file of the agent, in
-/// `folder`; anything else throws `token_error`: a stranger on the port must not learn a file.
-[[nodiscard]] std::string arc_key_file(const http::headers& refusal, std::string_view folder);
-
-/// True if Arc's answer names the identity that was asked for: an old agent gives its own instead.
-[[nodiscard]] bool arc_confirms(std::string_view answer, const user_assigned& who);
-
 /// True for a host that is this machine, link-local or in a private network.
 [[nodiscard]] bool is_local_host(const http::url& url);
 

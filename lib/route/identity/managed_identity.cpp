@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "route/identity/arc.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/identity_place.hpp"
 #include "route/identity/local_file.hpp"

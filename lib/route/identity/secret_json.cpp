@@ -8,6 +8,7 @@
 #include <boost/json/storage_ptr.hpp>
 #include <openssl/crypto.h>
 
+#include <cstddef>
 #include <new>
 
 namespace reroute::detail {
@@ -15,10 +16,14 @@ namespace reroute::detail {
 namespace json = boost::json;
 
 // Boost.JSON names another alignment when it gives memory back, and never needs more than the default
-void* wiping_resource::do_allocate(std::size_t size, std::size_t) { return ::operator new(size); }
+void* wiping_resource::do_allocate(std::size_t size, std::size_t) {
+  constexpr std::size_t alignment = alignof(std::max_align_t);
+  return upstream_ ? upstream_->allocate(size, alignment) : ::operator new(size);
+}
 
 void wiping_resource::do_deallocate(void* memory, std::size_t size, std::size_t) {
   OPENSSL_cleanse(memory, size);
+  if (upstream_) return upstream_->deallocate(memory, size, alignof(std::max_align_t));
   ::operator delete(memory);
 }
 

@@ -12,14 +12,19 @@
 
 namespace reroute::detail {
 
-/// Wipes each piece of memory before it goes back.
+/// Wipes each piece of memory before it goes back: to `upstream`, which outlives it, or to the heap.
 class wiping_resource final : public boost::json::memory_resource {
+ public:
+  explicit wiping_resource(boost::json::memory_resource* upstream = nullptr)
+      : upstream_(upstream) {}
+
  private:
   void* do_allocate(std::size_t size, std::size_t alignment) override;
   void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override;
   bool do_is_equal(const boost::json::memory_resource& other) const noexcept override {
     return this == &other;
   }
+  boost::json::memory_resource* upstream_;
 };
 
 /// Reads an object, at most 32 levels deep; nothing if `text` is none. Never says what is in it.

@@ -6,7 +6,10 @@
 #include "tests/route/identity/folder.hpp"
 #include "tests/support/catch.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <algorithm>
+#include <new>
 #include <sys/stat.h>
 #include <vector>
 
@@ -27,6 +30,28 @@ std::string problem(const std::string& path) {
   FAIL("it was read");
   return {};
 }
+
+// looks at each piece of memory that comes back
+struct watching_resource final : boost::json::memory_resource {
+  int pieces = 0, held = 0;
+  bool all_wiped = true;
+
+ private:
+  void* do_allocate(std::size_t size, std::size_t) override {
+    ++pieces;
+    ++held;
+    return ::operator new(size);
+  }
+  void do_deallocate(void* memory, std::size_t size, std::size_t) override {
+    const char* const bytes = static_cast<const char*>(memory);
+    all_wiped = all_wiped && std::all_of(bytes, bytes + size, [](char c) { return c == 0; });
+    --held;
+    ::operator delete(memory);
+  }
+  bool do_is_equal(const boost::json::memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+};
 
 }  // namespace
 
@@ -82,12 +107,18 @@ TEST_CASE("a private file is written whole, for this user alone, and makes its f
 }
 
 TEST_CASE("JSON with a secret is read into memory that is wiped") {
-  // the resource alone: its memory may be looked at before it goes back
-  wiping_resource wiped;
-  boost::json::memory_resource& resource = wiped;
-  void* const memory = resource.allocate(64, 16);
-  std::fill_n(static_cast<char*>(memory), 64, 'S');
-  resource.deallocate(memory, 64, 16);  // under ASan, looking now would end the test
+  watching_resource heap;
+  {
+    wiping_resource wiped(&heap);
+    const boost::json::storage_ptr storage(&wiped);
+    boost::json::value value = boost::json::parse(
+        R"({"access_token":"CANARY-CANARY-CANARY-CANARY","list":["CANARY",1]})", storage);
+    value.as_object()["more"] = std::string(1000, 'S');
+    value.as_object()["more"] = "short";
+  }
+  CHECK(heap.pieces > 4);
+  CHECK(heap.held == 0);
+  CHECK(heap.all_wiped);
   const auto read =
       parse_secret_object(R"({"a":"CANARY","n":"12","f":1.5,"u":18446744073709551615})");
   REQUIRE(read);

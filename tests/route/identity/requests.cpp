@@ -1,6 +1,7 @@
 // Every request to a token endpoint, byte for byte.
 #include <reroute/route/token_fetch.hpp>
 
+#include "route/identity/arc.hpp"
 #include "route/identity/entra_requests.hpp"
 #include "route/identity/federation_requests.hpp"
 #include "route/identity/form.hpp"
