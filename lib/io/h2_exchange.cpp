@@ -100,7 +100,8 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
   if (stream_->unprocessed) return true;
-  const bool died = connection_->closed() && proved_ && connection_->times_heard() == heard_before_ &&
+  const bool died = connection_->closed() && proved_ &&
+                    connection_->times_heard() == heard_before_ &&
                     stream_->error.code == make_error_code(errc::connection_lost);
   if (!died || !stream_->sent) return died;
   return !request.send_once && core_.time.now() - asked_at_ < stillborn;

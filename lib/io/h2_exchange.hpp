@@ -57,8 +57,8 @@ class h2_exchange final : public response_body, private h2_listener {
   std::string piece_;  // handed out
   time_point asked_at_{};
   std::size_t heard_before_ = 0;  // on the connection
-  bool proved_ = false;  // the connection had answered before
-  bool sent_ = false;    // to anybody who may have looked at it
+  bool proved_ = false;           // the connection had answered before
+  bool sent_ = false;             // to anybody who may have looked at it
   bool wants_http1_ = false;
 };
 

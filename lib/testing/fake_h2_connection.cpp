@@ -80,8 +80,9 @@ struct fake_h2_connection::callbacks {
     }
     std::memcpy(into, of.decided->answer.body.data() + of.sent, size);
     of.sent += size;
-    const bool stalls = of.end < of.decided->answer.body.size() ||
-                        (of.decided->broken && of.decided->broken->kind == fault_kind::stalled_body);
+    const bool stalls =
+        of.end < of.decided->answer.body.size() ||
+        (of.decided->broken && of.decided->broken->kind == fault_kind::stalled_body);
     if (of.sent < of.end) return static_cast<ssize_t>(size);
     if (!stalls) {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
@@ -143,8 +144,16 @@ void fake_h2_connection::close(bool reset) {
 
 void fake_h2_connection::run() {
   const auto keep = shared_from_this();
-  while (!closed_ && (read() || write())) {
+  while (!closed_ && (leaving_ ? drain() : read() || write())) {
   }
+}
+
+bool fake_h2_connection::drain() {
+  if (awaits_read_) return false;
+  const auto got = peer_->discard();
+  if (got == peer_socket::result::done) return true;
+  wait_for(got);
+  return false;
 }
 
 bool fake_h2_connection::read() {
@@ -156,8 +165,8 @@ bool fake_h2_connection::read() {
     wait_for(got);
     return false;
   }
-  const auto used = nghttp2_session_mem_recv(
-      session_, reinterpret_cast<const std::uint8_t*>(some.data()), count);
+  const auto used =
+      nghttp2_session_mem_recv(session_, reinterpret_cast<const std::uint8_t*>(some.data()), count);
   if (used < 0) {
     route_->note([](fake_log& log) { ++log.malformed; });
     close(false);
@@ -181,8 +190,14 @@ bool fake_h2_connection::write() {
   if (out_.empty()) {
     const bool over = nghttp2_session_want_read(session_) == 0;
     if (farewell_ != farewell::none || over) {
-      if (farewell_ != farewell::reset) peer_->end_sending(farewell_ != farewell::abrupt);
-      close(farewell_ == farewell::reset);
+      if (farewell_ == farewell::reset) {
+        close(true);
+        return false;
+      }
+      // closing with unread bytes would reset the connection, and could take the answer back
+      peer_->end_sending(farewell_ != farewell::abrupt);
+      leaving_ = true;
+      return true;
     }
     return false;
   }
@@ -251,8 +266,7 @@ void fake_h2_connection::submit(std::int32_t id, exchange& of) {
   of.answering = true;
   const http::response& said = of.decided->answer;
   const std::string status = std::to_string(said.status);
-  const bool lies =
-      of.decided->broken && of.decided->broken->kind == fault_kind::h2_lying_length;
+  const bool lies = of.decided->broken && of.decided->broken->kind == fault_kind::h2_lying_length;
   const std::string length = std::to_string(said.body.size() + (lies ? 100 : 0));
   std::vector<nghttp2_nv> fields{field(":status", status)};
   for (const http::headers::field each : said.headers)

@@ -49,6 +49,7 @@ class fake_h2_connection final : public closable {
   }
   void run();
   bool read();
+  bool drain();
   bool write();
   void wait_for(peer_socket::result wanted);
   void heard(std::int32_t id);
@@ -70,6 +71,7 @@ class fake_h2_connection final : public closable {
   std::size_t written_ = 0;
   farewell farewell_ = farewell::none;
   bool awaits_read_ = false, awaits_write_ = false, closed_ = false;
+  bool leaving_ = false;  // nothing more is sent; what still comes is thrown away
 };
 
 /// One frame's bytes (RFC 9113, 4.1), by hand.

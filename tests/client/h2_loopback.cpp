@@ -39,7 +39,8 @@ reroute::anthropic_options wide_open() {
 struct http2_loopback : loopback {
   explicit http2_loopback(fakes::fake_route_options first = over_http2(),
                           reroute::client_options options = {})
-      : loopback(std::move(first), over_http2(fakes::face::azure), std::move(options), wide_open()) {}
+      : loopback(std::move(first), over_http2(fakes::face::azure), std::move(options),
+                 wide_open()) {}
   std::vector<std::shared_ptr<reroute::outcome>> many(std::size_t count) {
     std::vector<std::shared_ptr<reroute::outcome>> all;
     for (std::size_t i = 0; i < count; ++i)
@@ -354,10 +355,9 @@ TEST_CASE("an unread stream holds the peer back, and nobody else") {
   };
   http2_loopback l(options);
   std::optional<reroute::message_stream> unread;
-  l.claude->async_stream(loopback::question(),
-                         [&](std::error_code, reroute::message_stream stream) {
-                           unread.emplace(std::move(stream));
-                         });
+  l.claude->async_stream(
+      loopback::question(),
+      [&](std::error_code, reroute::message_stream stream) { unread.emplace(std::move(stream)); });
   l.time->run_until(l.io, [&] { return unread.has_value(); });
   CHECK(l.run().answered());
   CHECK(l.a.log().connections == 1);

@@ -1,8 +1,7 @@
 // An HTTP/2 server that says anything: every stream ends, nothing grows beyond its limits.
-#include "io/h2_session.hpp"
-
 #include <reroute/http/url.hpp>
 
+#include "io/h2_session.hpp"
 #include "tests/fuzz/expect.hpp"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
 // An HTTP/1.1 server that says anything: the same response in any split, within the limits.
 #include "io/http1_reader.hpp"
-
 #include "tests/fuzz/expect.hpp"
 
 #include <algorithm>
@@ -61,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const reading whole = read(bytes, 100'000);
   const reading split = read(bytes, 1 + size % 7);
   fuzz::expect(whole.done == split.done, "a split changes nothing");
-  if (whole.done) fuzz::expect(whole.status == split.status && whole.body == split.body, "nor what is read");
+  if (whole.done)
+    fuzz::expect(whole.status == split.status && whole.body == split.body, "nor what is read");
   return 0;
 }

@@ -46,16 +46,16 @@ enum class fault_kind : std::uint8_t {
   plain_text,          ///< answers the TLS handshake with plain HTTP, then closes
   silent_handshake,    ///< accepts the connection, and never says a word
   // of HTTP/2 alone; over HTTP/1.1 they reset the connection before the head
-  h2_refused,            ///< resets the stream: REFUSED_STREAM, it was not looked at
-  h2_reset,              ///< resets the stream with `h2_code`, behind `after_bytes` of the body if that is set
-  h2_goaway,             ///< says goodbye in the middle of the body, which still comes whole
-  h2_goaway_before,      ///< says goodbye, and that this request was not looked at
-  h2_settings_flood,     ///< floods the peer with SETTINGS, then answers
-  h2_ping_flood,         ///< floods the peer with PINGs, then answers
-  h2_header_bomb,        ///< an answer with 90 KiB of fields
-  h2_continuation_flood, ///< a head that never ends
-  h2_wrong_order,        ///< DATA before the head
-  h2_lying_length,       ///< Content-Length says more than comes
+  h2_refused,  ///< resets the stream: REFUSED_STREAM, it was not looked at
+  h2_reset,   ///< resets the stream with `h2_code`, behind `after_bytes` of the body if that is set
+  h2_goaway,  ///< says goodbye in the middle of the body, which still comes whole
+  h2_goaway_before,       ///< says goodbye, and that this request was not looked at
+  h2_settings_flood,      ///< floods the peer with SETTINGS, then answers
+  h2_ping_flood,          ///< floods the peer with PINGs, then answers
+  h2_header_bomb,         ///< an answer with 90 KiB of fields
+  h2_continuation_flood,  ///< a head that never ends
+  h2_wrong_order,         ///< DATA before the head
+  h2_lying_length,        ///< Content-Length says more than comes
 };
 
 /// A fault: for so many requests (or connections), or for so long, or until `clear_faults` if neither
