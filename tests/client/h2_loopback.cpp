@@ -201,7 +201,7 @@ TEST_CASE("faults, by what a caller sees of them") {
       {once(fault_kind::h2_header_bomb), errc::header_too_large},
       {once(fault_kind::h2_continuation_flood), errc::protocol_error},
       {once(fault_kind::h2_wrong_order), errc::protocol_error},
-      {once(fault_kind::h2_lying_length), errc::protocol_error},
+      {once(fault_kind::h2_lying_length), errc::truncated_body},
       {once(fault_kind::h2_ping_flood), errc::protocol_error},
       {once(fault_kind::h2_settings_flood), errc::protocol_error},
   };
