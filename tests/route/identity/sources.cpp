@@ -11,6 +11,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include <system_error>
+
 using Catch::Matchers::Contains;
 using namespace std::chrono_literals;
 using namespace reroute;
@@ -398,7 +400,8 @@ TEST_CASE("settings that are wrong are refused by name, and secrets are not repe
                options.path = "/no/such/file";
                (void)entra::client_certificate(app(), options);
              }),
-             Contains("/no/such/file: No such file"));
+             Contains("/no/such/file: " +
+                      std::make_error_code(std::errc::no_such_file_or_directory).message()));
   CHECK_THAT(problem([&] { (void)entra::workload_identity(app(), ""); }), Contains("token_file"));
   CHECK_THAT(problem([&] {
                entra::managed_identity_options options;
