@@ -1,23 +1,18 @@
 // A response body that came as gzip, handed out plain.
 #include "io/gunzip_body.hpp"
 
+#include "http/text.hpp"
+
 #include <asio/this_coro.hpp>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace reroute::detail {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_gzip(std::string_view coding) noexcept {
-  const auto same = [coding](std::string_view name) {
-    return std::equal(coding.begin(), coding.end(), name.begin(), name.end(),
-                      [](char x, char y) { return lower(x) == y; });
-  };
-  return same("gzip") || same("x-gzip");
+  return http::same_text(coding, "gzip") || http::same_text(coding, "x-gzip");
 }
 
 }  // namespace

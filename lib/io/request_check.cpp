@@ -4,6 +4,8 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/http/headers.hpp>
 
+#include "http/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -17,16 +19,9 @@ constexpr std::array<std::string_view, 10> own_fields{
     "keep-alive", "upgrade",        "proxy-connection",  "te",
     "trailer",    "expect"};
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool is_own(std::string_view name) noexcept {
   return std::any_of(own_fields.begin(), own_fields.end(),
-                     [name](std::string_view own) { return same_name(own, name); });
+                     [name](std::string_view own) { return http::same_text(own, name); });
 }
 
 bool is_visible(std::string_view text) noexcept {
