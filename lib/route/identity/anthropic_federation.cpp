@@ -7,9 +7,7 @@
 #include "route/identity/local_file.hpp"
 #include "route/identity/settings.hpp"
 #include "route/identity/sources.hpp"
-#include "route/identity/token_answer.hpp"
 
-#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -17,8 +15,6 @@ namespace reroute {
 namespace detail {
 namespace {
 
-constexpr std::string_view who = "Anthropic's token endpoint";
-constexpr duration patience = std::chrono::seconds(20);  // for one answer
 constexpr std::size_t longest_assertion = 16 * 1024;
 
 struct federation {
@@ -51,17 +47,14 @@ asio::awaitable<access_token> federate(std::shared_ptr<const federation> by, tok
   http::request request = federation_exchange(by->rule, proof.get());
   std::shared_ptr<transport> over = transport_for(request.url, by->over, lent);
   asio::awaitable<identity_answer> pending =
-      exchange_identity(lent, std::move(over), std::move(request), patience);
+      exchange_identity(lent, std::move(over), std::move(request), token_patience);
   const identity_answer answer = co_await std::move(pending);
-  if (answer.error) throw_failure(unreachable(answer.error, who));
   token_reading how;
   how.from = token_endpoint::anthropic;
-  how.who = who;
+  how.who = anthropic_endpoint;
   how.now = lent.time()->wall_now();
   how.secrets = {proof.get()};
-  token_result result = read_token_answer(answer.response, how);
-  if (result.error) throw_failure(result);
-  co_return std::move(result.token);
+  co_return token_of(answer, how);
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "route/identity/settings.hpp"
 #include "route/identity/signing_certificate.hpp"
 #include "route/identity/sources.hpp"
-#include "route/identity/token_answer.hpp"
 
 #include <chrono>
 #include <functional>
@@ -19,7 +18,6 @@ namespace reroute::detail {
 namespace {
 
 constexpr std::string_view who = "Entra ID";
-constexpr duration patience = std::chrono::seconds(20);  // for one answer
 
 // an application and its transport, checked
 struct applicant {
@@ -48,16 +46,13 @@ asio::awaitable<access_token> grant(std::shared_ptr<const applicant> by, proof p
   http::request request = prove(lent, secret);
   std::shared_ptr<transport> over = transport_for(request.url, by->over, lent);
   asio::awaitable<identity_answer> pending =
-      exchange_identity(lent, std::move(over), std::move(request), patience);
+      exchange_identity(lent, std::move(over), std::move(request), token_patience);
   const identity_answer answer = co_await std::move(pending);
-  if (answer.error) throw_failure(unreachable(answer.error, who));
   token_reading how;
   how.who = who;
   how.now = lent.time()->wall_now();
   how.secrets = {secret.get()};
-  token_result result = read_token_answer(answer.response, how);
-  if (result.error) throw_failure(result);
-  co_return std::move(result.token);
+  co_return token_of(answer, how);
 }
 
 token_provider source_of(applicant by, proof prove) {

@@ -9,6 +9,9 @@
 
 namespace reroute::detail {
 
+/// Who answers them, in errors.
+constexpr std::string_view anthropic_endpoint = "Anthropic's token endpoint";
+
 /// What a token is exchanged for. Empty members are left out.
 struct federation_rule {
   http::url base;       ///< "https://api.anthropic.com"

@@ -5,14 +5,19 @@
 #include <reroute/io/transport.hpp>
 #include <reroute/route/token_fetch.hpp>
 
+#include "route/identity/token_answer.hpp"
 #include "route/token_result.hpp"
 
 #include <asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string_view>
 
 namespace reroute::detail {
+
+/// How long a token endpoint has for one answer.
+constexpr duration token_patience = std::chrono::seconds(20);
 
 /// What came back: an answer, whose body is wiped at its end, or the transport's failure.
 /// A class, not an aggregate: it may stand inside a `co_await`.
@@ -45,6 +50,9 @@ class identity_answer {
 
 /// A failed transport as a source's failure; `who` is the endpoint's name.
 [[nodiscard]] token_result unreachable(const transport_error& error, std::string_view who);
+
+/// The token that was answered. Throws as a source must where there is none.
+[[nodiscard]] access_token token_of(const identity_answer& answer, const token_reading& how);
 
 /// Throws the failure as a source must.
 [[noreturn]] void throw_failure(const token_result& failure);

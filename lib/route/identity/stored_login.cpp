@@ -6,7 +6,6 @@
 #include "route/identity/local_file.hpp"
 #include "route/identity/secret_json.hpp"
 #include "route/identity/sources.hpp"
-#include "route/identity/token_answer.hpp"
 
 #include <boost/json/serializer.hpp>
 #include <openssl/crypto.h>
@@ -24,7 +23,6 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 using wall_time = access_token::wall_time;
 
-constexpr duration patience = 20s;
 constexpr auto ample = 120s;  // as the cache has it: below that it asks for another
 
 // what the file holds
@@ -92,25 +90,22 @@ void write_back(const std::string& path, kept_tokens& kept, const access_token& 
 
 asio::awaitable<access_token> redeem(std::shared_ptr<const stored_login> login, kept_tokens* kept,
                                      token_fetch lent) {
-  constexpr std::string_view who = "Anthropic's token endpoint";
   http::request request = refresh_grant(login->base, kept->refresh.get(), login->client_id);
   std::shared_ptr<transport> over = transport_for(request.url, login->over, lent);
   asio::awaitable<identity_answer> pending =
-      exchange_identity(lent, std::move(over), std::move(request), patience);
+      exchange_identity(lent, std::move(over), std::move(request), token_patience);
   const identity_answer answer = co_await std::move(pending);
-  if (answer.error) throw_failure(unreachable(answer.error, who));
   token_reading how;
   how.from = token_endpoint::anthropic;
-  how.who = who;
+  how.who = anthropic_endpoint;
   how.now = lent.time()->wall_now();
   how.secrets = {kept->refresh.get(), kept->access.get()};
-  token_result result = read_token_answer(answer.response, how);
-  if (result.error) throw_failure(result);
+  access_token fresh = token_of(answer, how);
   // the server may have changed it
   if (const auto said = parse_secret_object(answer.response.body))
     if (const auto next = secret_at(said->get_object(), "refresh_token"); !next.empty())
       kept->refresh = secret_text(std::string(next));
-  co_return std::move(result.token);
+  co_return std::move(fresh);
 }
 
 asio::awaitable<access_token> fetch(std::shared_ptr<const stored_login> login, token_fetch lent) {
