@@ -4,6 +4,7 @@
 #include <reroute/client/call_options.hpp>
 #include <reroute/client/client_options.hpp>
 #include <reroute/client/client_stats.hpp>
+#include <reroute/http/date.hpp>
 
 #include "client/call.hpp"
 #include "client/live_route.hpp"
@@ -13,6 +14,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <memory>
 #include <random>
 #include <string>
@@ -53,6 +55,9 @@ class engine : public std::enable_shared_from_this<engine> {
   // what the coroutine of an attempt tells
   [[nodiscard]] live_route& route(int index) { return routes_[static_cast<std::size_t>(index)]; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const { return clock_; }
+  [[nodiscard]] http::date today() const {
+    return std::chrono::time_point_cast<std::chrono::seconds>(clock_->wall_now());
+  }
   [[nodiscard]] bool has_other_routes() const { return routes_.size() > 1; }
   [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
@@ -88,6 +93,7 @@ class engine : public std::enable_shared_from_this<engine> {
   void finish(call& which, reroute::stopped why, normalized_error error, outcome result = {});
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
   // attempts
+  [[nodiscard]] static consumption consumed(const token_usage& usage);
   void launch(call& which, int route, permit held, bool hedge = false);
   void hedge(flight& slow);
   void race(call& which);

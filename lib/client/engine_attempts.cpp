@@ -18,20 +18,18 @@ namespace {
 
 constexpr std::chrono::nanoseconds soonest_hedge = std::chrono::milliseconds(200);
 
-std::optional<consumption> consumed(const outcome& answer) {
-  if (!answer.answer) return std::nullopt;
-  const token_usage usage = answer.answer->usage();
-  // what is read from the cache counts in no limit
-  return consumption{static_cast<double>(usage.input_tokens + usage.cache_creation_input_tokens),
-                     static_cast<double>(usage.output_tokens)};
-}
-
 // a head of 2xx was taken for an admission, and its body says otherwise, in the provider's own words
 bool takes_back_admission(const normalized_error& error) {
   return error.status != 0 && effect_of(error) != effect::admitted;
 }
 
 }  // namespace
+
+// what is read from the cache counts in no limit
+consumption engine::consumed(const token_usage& usage) {
+  return {static_cast<double>(usage.input_tokens + usage.cache_creation_input_tokens),
+          static_cast<double>(usage.output_tokens)};
+}
 
 // ---- sending
 
@@ -207,9 +205,8 @@ void engine::tell_gate(flight& from, const normalized_error& error,
       // in seconds until it is clamped: a date of the year 9999 has no nanoseconds
       if (error.opens_at)
         opens = std::clamp<std::chrono::seconds>(
-            *error.opens_at -
-                std::chrono::time_point_cast<std::chrono::seconds>(clock_->wall_now()),
-            std::chrono::seconds(0), std::chrono::floor<std::chrono::seconds>(http::longest_wait));
+            *error.opens_at - today(), std::chrono::seconds(0),
+            std::chrono::floor<std::chrono::seconds>(http::longest_wait));
       at.quarantined(from.held, error, when, opens);
       break;
     }
@@ -280,8 +277,9 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
 void engine::answered(flight& from, outcome answer, exchange_facts facts) noexcept {
   const bool told = facts.limits != nullptr;
   tell_gate(from, {}, facts.limits.get());
-  if (const auto taken = consumed(answer))
-    dispatcher_.gate_of(from.route, from.scope).settle(from.held, *taken, told);
+  if (answer.answer)
+    dispatcher_.gate_of(from.route, from.scope)
+        .settle(from.held, consumed(answer.answer->usage()), told);
   if (!from.owner) return;
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];

@@ -62,14 +62,11 @@ void engine::stream_ended(open_stream& which, const outcome& end) noexcept {
   if (end.error) ++counts_.possibly_billed;
   free_place(on);
   // where it broke, the provider has told nothing for some time: what came says more
-  const token_usage& used = which.usage();
-  const double told = static_cast<double>(used.output_tokens);
-  const double seen = static_cast<double>(which.text_bytes()) / bytes_per_token;
-  dispatcher_.gate_of(on.route, on.scope)
-      .settle(on.held,
-              {static_cast<double>(used.input_tokens + used.cache_creation_input_tokens),
-               end.answered() ? told : std::max(told, seen)},
-              which.told());
+  consumption used = consumed(which.usage());
+  if (!end.answered())
+    used.output_tokens =
+        std::max(used.output_tokens, static_cast<double>(which.text_bytes()) / bytes_per_token);
+  dispatcher_.gate_of(on.route, on.scope).settle(on.held, used, which.told());
   if (!end.answered()) tell_gate(on, end.error, nullptr);
   if (end.error && end.stopped != stopped::cancelled && observer_.at_refusal)
     observer_.at_refusal({which.of().id, static_cast<int>(which.of().line + 1), end.error});

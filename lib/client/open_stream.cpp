@@ -4,8 +4,8 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/error/resolver.hpp>
 
+#include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
-#include "route/secret.hpp"
 
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
@@ -59,7 +59,8 @@ bool open_stream::poll(stream_step& out) {
   using result = stream_reader::result;
   while (!ended_) {
     stream_event each;
-    switch (begun_->reader.next(each)) {
+    const result read = begun_->reader.next(each);
+    switch (read) {
       case result::event:
         begun_->watch.saw(each.type());
         count(each);
@@ -78,14 +79,11 @@ bool open_stream::poll(stream_step& out) {
         }
         break;
       case result::said_no:
-        end(stopped::after_content, refusal());
-        break;
       case result::malformed:
-        end(stopped::after_content,
-            broken(make_error_code(errc::malformed_answer), begun_->reader.problem()));
-        break;
       case result::too_large:
-        end(stopped::after_content, broken(make_error_code(errc::body_too_large)));
+        end(stopped::after_content,
+            after_content(stream_problem(of_->story.attempts[of_->line].route, begun_->reader, read,
+                                         engine_->today(), begun_->token.secret())));
         break;
     }
   }
@@ -244,20 +242,13 @@ void open_stream::abandon() noexcept {
 
 normalized_error open_stream::broken(std::error_code code, std::string_view detail) const {
   const attempt& line = of_->story.attempts[of_->line];
-  normalized_error error = resolve_transport_failure(line.route, code, true, detail);
-  error.request_id = line.request_id;
-  error.after_content = true;
-  return error;
+  return after_content(resolve_transport_failure(line.route, code, true, detail));
 }
 
-normalized_error open_stream::refusal() const {
-  const attempt& line = of_->story.attempts[of_->line];
-  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(engine_->time()->wall_now());
-  normalized_error error = resolve_error_event(line.route, begun_->reader.problem(), now);
-  error.request_id = line.request_id;
+// as the story tells it
+normalized_error open_stream::after_content(normalized_error error) const {
+  error.request_id = of_->story.attempts[of_->line].request_id;
   error.after_content = true;
-  hide_secret(error.message, begun_->token.secret());
-  hide_secret(error.raw_code, begun_->token.secret());
   return error;
 }
 

@@ -108,7 +108,7 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   void count(const stream_event& each);
   void close(reroute::stopped why, normalized_error error);
   [[nodiscard]] normalized_error broken(std::error_code code, std::string_view detail = {}) const;
-  [[nodiscard]] normalized_error refusal() const;
+  [[nodiscard]] normalized_error after_content(normalized_error error) const;
 
   std::shared_ptr<engine> engine_;
   stream_guards guards_;

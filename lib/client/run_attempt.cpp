@@ -4,6 +4,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/http/rate_limits.hpp>
 
+#include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
 #include "client/run_stream.hpp"
 #include "error/text.hpp"
@@ -30,18 +31,6 @@ struct reading {
 };
 
 constexpr std::size_t max_id_size = 128;  // as in the errors
-
-// what a provider or a gateway said may quote the credential that it was sent
-normalized_error without(std::string_view secret, normalized_error error) {
-  for (std::string* const text :
-       {&error.message, &error.raw_code, &error.request_id, &error.gateway_request_id})
-    hide_secret(*text, secret);
-  return error;
-}
-
-http::date today(const engine& self) {
-  return std::chrono::time_point_cast<std::chrono::seconds>(self.time()->wall_now());
-}
 
 exchange_facts facts_of(const http::response& response, http::date now, std::string_view secret) {
   exchange_facts facts;
@@ -79,7 +68,7 @@ asio::awaitable<reading> exchange(engine& self, flight& mine, http::request requ
   }
   whole.response.status = begun.head.status;
   whole.response.headers = std::move(begun.head.headers);
-  whole.facts = facts_of(whole.response, today(self), token.secret());
+  whole.facts = facts_of(whole.response, self.today(), token.secret());
   self.head_came(mine, whole.facts);
   if (streams && whole.response.status / 100 == 2 && is_event_stream(whole.response.headers)) {
     whole.stream = std::move(begun.body);
@@ -215,13 +204,13 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       if (why.empty()) {
         self->answered(*mine, std::move(answer), std::move(whole.facts));
       } else {
-        normalized_error error = no_answer(on, response, today(*self), why);
+        normalized_error error = no_answer(on, response, self->today(), why);
         self->failed(*mine, without(token.secret(), std::move(error)), std::move(whole.facts));
       }
       co_return;
     }
     // an error whose body was cut off is still that error
-    normalized_error error = without(token.secret(), resolved(on, response, today(*self)));
+    normalized_error error = without(token.secret(), resolved(on, response, self->today()));
     if (response.status != 401 || refreshed) {
       self->failed(*mine, std::move(error), std::move(whole.facts));
       co_return;

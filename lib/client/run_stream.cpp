@@ -4,13 +4,12 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/error/resolver.hpp>
 
+#include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
 #include "client/open_stream.hpp"
-#include "route/secret.hpp"
 
 #include <asio/error.hpp>
 
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -26,7 +25,7 @@ struct first_look {
   normalized_error error;
 };
 
-normalized_error unusable(const std::string& route, errc why, std::string_view detail = {}) {
+normalized_error unusable(const std::string& route, errc why, std::string_view detail) {
   return resolve_transport_failure(route, make_error_code(why), true, detail);
 }
 
@@ -35,7 +34,8 @@ first_look look(const engine& self, const open_stream& stream, const std::string
   first_look seen;
   for (;;) {
     stream_event each;
-    switch (from.reader.next(each)) {
+    const stream_reader::result read = from.reader.next(each);
+    switch (read) {
       case stream_reader::result::event:
         from.watch.saw(each.type());
         seen.content = is_content(each.type());
@@ -51,19 +51,10 @@ first_look look(const engine& self, const open_stream& stream, const std::string
         break;
       case stream_reader::result::need_more:
         return seen;
-      case stream_reader::result::said_no: {
-        const auto now =
-            std::chrono::time_point_cast<std::chrono::seconds>(self.time()->wall_now());
-        seen.error = resolve_error_event(route, from.reader.problem(), now);
-        hide_secret(seen.error.message, from.token.secret());
-        hide_secret(seen.error.raw_code, from.token.secret());
-        return seen;
-      }
+      case stream_reader::result::said_no:
       case stream_reader::result::malformed:
-        seen.error = unusable(route, errc::malformed_answer, from.reader.problem());
-        return seen;
       case stream_reader::result::too_large:
-        seen.error = unusable(route, errc::body_too_large);
+        seen.error = stream_problem(route, from.reader, read, self.today(), from.token.secret());
         return seen;
     }
   }
