@@ -14,37 +14,12 @@ using reroute::category;
 using reroute::message_stream;
 using reroute::stream_event;
 using tests::good;
+using tests::step;
 using tests::stream_rig;
 using tests::streamed_answer;
 using line = reroute::testing::line;
 
 namespace {
-
-// opens a stream by a callback
-std::optional<message_stream> open(stream_rig& r, reroute::call_options options = {}) {
-  std::optional<message_stream> opened;
-  r.claude->async_stream(stream_rig::question(), std::move(options),
-                         [&](std::error_code code, message_stream stream) {
-                           CHECK_FALSE(code);
-                           opened.emplace(std::move(stream));
-                         });
-  r.time->run_until(r.io, [&] { return opened.has_value(); });
-  return opened;
-}
-
-struct step {
-  int times = 0;
-  std::error_code code;
-  std::optional<stream_event> event;
-};
-
-auto into(std::shared_ptr<step> to) {
-  return [to](std::error_code code, std::optional<stream_event> event) {
-    ++to->times;
-    to->code = code;
-    to->event = std::move(event);
-  };
-}
 
 line slow_line() { return line(good(std::string(1000, 'x'), 1)).in_pieces(100, 1s); }
 

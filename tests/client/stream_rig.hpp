@@ -7,6 +7,8 @@
 #include <reroute/testing/script.hpp>
 #include <reroute/testing/streamed_answer.hpp>
 
+#include "tests/support/catch.hpp"
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -113,6 +115,34 @@ struct stream_rig {
 /// A good answer of one text block.
 inline reroute::http::response good(std::string_view text = "hello", std::size_t piece = 2) {
   return streamed_answer().start().text(text, piece).stop().response();
+}
+
+/// Opens a stream by a callback.
+inline std::optional<reroute::message_stream> open(stream_rig& r,
+                                                   reroute::call_options options = {}) {
+  std::optional<reroute::message_stream> opened;
+  r.claude->async_stream(stream_rig::question(), std::move(options),
+                         [&](std::error_code code, reroute::message_stream stream) {
+                           CHECK_FALSE(code);
+                           opened.emplace(std::move(stream));
+                         });
+  r.time->run_until(r.io, [&] { return opened.has_value(); });
+  return opened;
+}
+
+/// What a read by a callback brought.
+struct step {
+  int times = 0;
+  std::error_code code;
+  std::optional<reroute::stream_event> event;
+};
+
+inline auto into(std::shared_ptr<step> to) {
+  return [to](std::error_code code, std::optional<reroute::stream_event> event) {
+    ++to->times;
+    to->code = code;
+    to->event = std::move(event);
+  };
 }
 
 }  // namespace tests
