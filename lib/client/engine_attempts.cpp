@@ -296,6 +296,7 @@ void engine::answered(flight& from, outcome answer, exchange_facts facts) noexce
 void engine::won(call& which, flight& from, exchange_facts& facts) {
   end_exchange(from, {}, facts);
   land(from);
+  if (!which.has_flights()) return;
   normalized_error lost = own_error(stopped::cancelled, which);
   lost.message = "another route answered first";
   leave_all(which, lost);

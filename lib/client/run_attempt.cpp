@@ -15,20 +15,15 @@
 #include <asio/this_coro.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace reroute::detail {
 namespace {
-
-// a response read whole, or why not
-struct reading {
-  reading() = default;
-  transport_error error;
-  http::response response;
-  exchange_facts facts;                   // of the head, if one came
-  std::unique_ptr<response_body> stream;  // of a good head whose body is a stream: not read yet
-};
 
 constexpr std::size_t max_id_size = 128;  // as in the errors
 
@@ -51,49 +46,12 @@ bool is_event_stream(const http::headers& fields) {
   return type && http::begins_with(*type, "text/event-stream");
 }
 
-asio::awaitable<reading> exchange(engine& self, flight& mine, http::request request,
-                                  const access_token& token, bool streams) {
-  reading whole;
-  if (mine.given_up()) {  // while its credential was fetched
-    whole.error.code = asio::error::operation_aborted;
-    co_return whole;
-  }
-  request.send_once = request.send_once || !self.retries_lost_answers();
-  self.sending(mine);
-  exchange_result begun = co_await self.route(mine.route).transport->exchange(std::move(request));
-  if (begun.error) {
-    mine.sent = begun.error.sent;
-    whole.error = std::move(begun.error);
-    co_return whole;
-  }
-  whole.response.status = begun.head.status;
-  whole.response.headers = std::move(begun.head.headers);
-  whole.facts = facts_of(whole.response, self.today(), token.secret());
-  self.head_came(mine, whole.facts);
-  if (streams && whole.response.status / 100 == 2 && is_event_stream(whole.response.headers)) {
-    whole.stream = std::move(begun.body);
-    co_return whole;
-  }
-  for (bool last = false; !last;) {
-    if (mine.given_up()) {  // between two reads, which have not heard of it
-      whole.error.code = asio::error::operation_aborted;
-      whole.error.sent = true;
-      co_return whole;
-    }
-    body_piece piece = co_await begun.body->read();
-    whole.response.body.append(piece.bytes);
-    last = piece.last || piece.error;
-    whole.error = std::move(piece.error);
-  }
-  co_return whole;
-}
-
-// an answer of the operation; or the reason why a 200 is none
-std::string read_answer(operation op, const std::string& body, outcome& into) {
+// an answer of the operation, which takes the body; or the reason why a 200 is none
+std::string read_answer(operation op, std::string&& body, outcome& into) {
   std::string why;
   if (op == operation::stream) return "it is no event stream";
   if (op == operation::create) {
-    into.answer = message::parse(body, &why);
+    into.answer = message::parse(std::move(body), &why);
     return into.answer ? std::string() : why;
   }
   into.tokens = token_count::parse(body, &why);
@@ -137,35 +95,57 @@ normalized_error no_answer(const live_route& on, const http::response& response,
   return error;
 }
 
-}  // namespace
+// What one attempt does between its waits, and what it keeps meanwhile. In plain functions: each variable
+// of a coroutine has a place of its own in the frame, and ten thousand frames wait at once.
+class attempt_steps {
+ public:
+  enum class next : std::uint8_t { over, read, stream, ask_again };
 
-asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
-                                  operation op, encoded_request request) {
-  // a cancelled attempt ends through its transport, as a value
-  co_await asio::this_coro::throw_if_cancelled(false);
-  live_route& on = self->route(mine->route);
-  const std::string& name = on.definition.name;
+  attempt_steps(engine& self, flight& mine, operation op, encoded_request request)
+      : self_(self),
+        mine_(mine),
+        on_(self.route(mine.route)),
+        op_(op),
+        request_(std::move(request)),
+        token_(on_.definition.credential.token()) {}
 
-  access_token token = on.definition.credential.token();
+  [[nodiscard]] const std::shared_ptr<token_cache>& tokens() const { return on_.tokens; }
   // with another route to go to, nobody waits for a source that is in trouble
-  const auto patience =
-      self->has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
-  if (on.tokens) {
-    token_result fetched = co_await on.tokens->get(patience);
-    if (fetched.error) {
-      self->failed(*mine, no_token(name, fetched), {});
-      co_return;
-    }
-    token = std::move(fetched.token);
+  [[nodiscard]] token_cache::patience patience() const {
+    return self_.has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
   }
+  // false: there is none, and the attempt has failed
+  [[nodiscard]] bool use(token_result fetched) {
+    if (fetched.error) {
+      fail(without(token_.secret(), no_token(name(), fetched)), {});
+      return false;
+    }
+    token_ = std::move(fetched.token);
+    return true;
+  }
+  // after a 401: the same; or false if the source has no other than the refused one
+  [[nodiscard]] bool use_after_refusal(token_result fetched) {
+    if (!fetched.error && fetched.token.secret() == token_.secret()) {
+      fail(std::move(*refusal_), std::move(facts_));
+      return false;
+    }
+    self_.exchange_failed(mine_, std::move(*refusal_), std::move(facts_));
+    return use(std::move(fetched));
+  }
+  [[nodiscard]] const std::string& secret() const { return token_.secret(); }
+  access_token take_token() { return std::move(token_); }
 
-  for (bool refreshed = !on.tokens; mine->owner;) {
-    const write_context context{op, request, on.definition.models.on_route(request.model()),
-                                on.definition.credential.type(), token.secret()};
+  // Writes the request, and hands it to the transport. Nothing if the attempt has failed, or was given up
+  // while its credential was fetched.
+  [[nodiscard]] std::optional<asio::awaitable<exchange_result>> ask() {
+    facts_ = {};
+    response_ = {};
     http::request written;
     std::string refused;
     try {
-      written = on.definition.write(context);
+      written =
+          on_.definition.write({op_, request_, on_.definition.models.on_route(request_.model()),
+                                on_.definition.credential.type(), token_.secret()});
     } catch (const std::exception& problem) {
       refused = problem.what();
     } catch (...) {
@@ -173,60 +153,148 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
     }
     if (!refused.empty()) {
       normalized_error error;
-      error.route = name;
+      error.route = name();
       error.category = category::bad_request;
       error.failover_worthy = true;  // it is this route that cannot say it
       error.cause = errc::rejected;
       error.message = one_line(refused);
-      self->failed(*mine, without(token.secret(), std::move(error)), {});
-      co_return;
+      fail(without(token_.secret(), std::move(error)), {});
+      return std::nullopt;
     }
+    if (mine_.given_up()) {
+      lost({asio::error::operation_aborted, false, {}});
+      return std::nullopt;
+    }
+    written.send_once = written.send_once || !self_.retries_lost_answers();
+    self_.sending(mine_);
+    return on_.transport->exchange(std::move(written));
+  }
 
-    const bool streams = op == operation::stream;
-    reading whole = co_await exchange(*self, *mine, std::move(written), token, streams);
-    if (whole.stream) {
-      co_await run_stream(self, mine, std::move(whole.stream), std::move(whole.facts),
-                          std::move(token));
+  // the head has come, or nothing will
+  [[nodiscard]] next begun(exchange_result& result) {
+    if (result.error) {
+      mine_.sent = result.error.sent;
+      lost(result.error);
+      return next::over;
+    }
+    response_.status = result.head.status;
+    response_.headers = std::move(result.head.headers);
+    facts_ = facts_of(response_, self_.today(), token_.secret());
+    self_.head_came(mine_, facts_);
+    if (op_ == operation::stream && fine() && is_event_stream(response_.headers))
+      return next::stream;
+    return result.body->read_ready(response_.body) ? read_whole() : next::read;
+  }
+  exchange_facts take_facts() { return std::move(facts_); }
+
+  // between two reads, which have not heard of it
+  [[nodiscard]] bool given_up() {
+    if (!mine_.given_up()) return false;
+    (void)ended({asio::error::operation_aborted, true, {}});
+    return true;
+  }
+  [[nodiscard]] next more(const body_piece& piece) {
+    response_.body.append(piece.bytes);
+    if (piece.error) return ended(piece.error);
+    return piece.last ? read_whole() : next::read;
+  }
+
+ private:
+  [[nodiscard]] const std::string& name() const { return on_.definition.name; }
+  [[nodiscard]] bool fine() const { return response_.status / 100 == 2; }
+
+  void fail(normalized_error error, exchange_facts facts) {
+    self_.failed(mine_, std::move(error), std::move(facts));
+  }
+  // no answer, or one that is not whole
+  void lost(const transport_error& why) {
+    normalized_error error =
+        resolve_transport_failure(name(), why.code, why.sent || fine(), why.detail);
+    error.request_id = facts_.request_id;
+    fail(without(token_.secret(), std::move(error)), std::move(facts_));
+  }
+  // an error whose body was cut off is still that error
+  [[nodiscard]] next ended(const transport_error& why) {
+    if (!fine()) return refused();
+    lost(why);
+    return next::over;
+  }
+  [[nodiscard]] next read_whole() {
+    if (!fine()) return refused();
+    outcome answer;
+    const std::string why = read_answer(op_, std::move(response_.body), answer);
+    if (why.empty()) {
+      self_.answered(mine_, std::move(answer), std::move(facts_));
+    } else {
+      normalized_error error = no_answer(on_, response_, self_.today(), why);
+      fail(without(token_.secret(), std::move(error)), std::move(facts_));
+    }
+    return next::over;
+  }
+  [[nodiscard]] next refused() {
+    normalized_error error = without(token_.secret(), resolved(on_, response_, self_.today()));
+    if (response_.status == 401 && on_.tokens && !std::exchange(refreshed_, true)) {
+      refusal_ = std::make_unique<normalized_error>(std::move(error));
+      return next::ask_again;
+    }
+    fail(std::move(error), std::move(facts_));
+    return next::over;
+  }
+
+  engine& self_;
+  flight& mine_;
+  live_route& on_;
+  operation op_;
+  bool refreshed_ = false;
+  encoded_request request_;
+  access_token token_;
+  http::response response_;
+  exchange_facts facts_;                       // of its head
+  std::unique_ptr<normalized_error> refusal_;  // a 401, while another token is fetched
+};
+
+asio::awaitable<attempt_steps::next> read_more(attempt_steps& steps, response_body& from) {
+  const body_piece piece = co_await from.read();
+  co_return steps.more(piece);
+}
+
+asio::awaitable<bool> fetch_token(attempt_steps& steps) {
+  token_result fetched = co_await steps.tokens()->get(steps.patience());
+  co_return steps.use(std::move(fetched));
+}
+
+asio::awaitable<bool> fetch_other_token(attempt_steps& steps) {
+  token_result fetched =
+      co_await steps.tokens()->refresh_after_refusal(steps.secret(), steps.patience());
+  co_return steps.use_after_refusal(std::move(fetched));
+}
+
+}  // namespace
+
+asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
+                                  operation op, encoded_request request) {
+  using next = attempt_steps::next;
+  // a cancelled attempt ends through its transport, as a value
+  co_await asio::this_coro::throw_if_cancelled(false);
+  attempt_steps steps(*self, *mine, op, std::move(request));
+  if (steps.tokens() && !co_await fetch_token(steps)) co_return;
+  while (mine->owner) {
+    auto asked = steps.ask();
+    if (!asked) co_return;
+    exchange_result begun = co_await std::move(*asked);
+    next then = steps.begun(begun);
+    while (then == next::read) {
+      if (steps.given_up()) co_return;
+      then = co_await read_more(steps, *begun.body);
+    }
+    if (then == next::over) co_return;
+    if (then == next::stream) {
+      auto streaming =
+          run_stream(self, mine, std::move(begun.body), steps.take_facts(), steps.take_token());
+      co_await std::move(streaming);
       co_return;
     }
-    const http::response& response = whole.response;
-    const bool fine = response.status / 100 == 2;
-    if (response.status == 0 || (fine && whole.error)) {
-      normalized_error error = resolve_transport_failure(
-          name, whole.error.code, whole.error.sent || fine, whole.error.detail);
-      error.request_id = whole.facts.request_id;
-      self->failed(*mine, without(token.secret(), std::move(error)), std::move(whole.facts));
-      co_return;
-    }
-    if (fine) {
-      outcome answer;
-      std::string why = read_answer(op, response.body, answer);
-      if (why.empty()) {
-        self->answered(*mine, std::move(answer), std::move(whole.facts));
-      } else {
-        normalized_error error = no_answer(on, response, self->today(), why);
-        self->failed(*mine, without(token.secret(), std::move(error)), std::move(whole.facts));
-      }
-      co_return;
-    }
-    // an error whose body was cut off is still that error
-    normalized_error error = without(token.secret(), resolved(on, response, self->today()));
-    if (response.status != 401 || refreshed) {
-      self->failed(*mine, std::move(error), std::move(whole.facts));
-      co_return;
-    }
-    refreshed = true;
-    token_result fetched = co_await on.tokens->refresh_after_refusal(token.secret(), patience);
-    if (!fetched.error && fetched.token.secret() == token.secret()) {
-      self->failed(*mine, std::move(error), std::move(whole.facts));  // the source has no other
-      co_return;
-    }
-    self->exchange_failed(*mine, std::move(error), std::move(whole.facts));
-    if (fetched.error) {
-      self->failed(*mine, without(token.secret(), no_token(name, fetched)), {});
-      co_return;
-    }
-    token = std::move(fetched.token);
+    if (!co_await fetch_other_token(steps)) co_return;
   }
 }
 

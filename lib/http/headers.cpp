@@ -4,17 +4,36 @@
 #include "http/text.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 
 namespace reroute::http {
 namespace {
 
-bool is_token_char(char c) noexcept {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+// which bytes a name may have
+constexpr std::array<bool, 256> token_chars = [] {
+  std::array<bool, 256> may{};
+  for (int c = 0; c < 128; ++c) {
+    const char letter = static_cast<char>(c);
+    may[static_cast<std::size_t>(c)] =
+        is_digit(letter) || (lower(letter) >= 'a' && lower(letter) <= 'z') ||
+        std::string_view("!#$%&'*+-.^_`|~").find(letter) != std::string_view::npos;
+  }
+  return may;
+}();
+
+bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
+
+bool is_value_char(char c) noexcept {
+  return (static_cast<unsigned char>(c) >= 0x20 || c == '\t') && c != 0x7f;
 }
+
+// what most requests and responses need, at once
+constexpr std::size_t usual_fields = 8;
+constexpr std::size_t usual_text = 256;
 
 // the name of a field for an error text: it may be anything, so only what is printable of it
 std::string printable(std::string_view name) {
@@ -44,9 +63,19 @@ bool is_token(std::string_view name) noexcept {
 }
 
 bool is_field_value(std::string_view value) noexcept {
-  return std::none_of(value.begin(), value.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  const char* at = value.data();
+  const char* const end = at + value.size();
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    const std::uint64_t ascii = word & (ones * 0x7f);  // no byte carries into the next
+    // without its top bit, a byte of at least 0x20 gets there by adding 0x60, and 0x7f by adding 1
+    const std::uint64_t low = ~((ascii + ones * 0x60) | word);
+    const std::uint64_t del = (ascii + ones) & ~word;
+    if (((low | del) & (ones * 0x80)) != 0) break;
+  }
+  return std::all_of(at, end, is_value_char);
 }
 
 headers::headers(std::initializer_list<field> fields) {
@@ -65,10 +94,11 @@ headers& headers::add(std::string_view name, std::string_view value) {
                    static_cast<std::uint32_t>(at + name.size()),
                    static_cast<std::uint32_t>(value.size())};
   const std::size_t needed = at + name.size() + value.size();
+  if (entries_.empty()) entries_.reserve(usual_fields);
   if (needed > text_.capacity()) {
     // the views may point into our own text: it must not go before they are copied
     std::string grown;
-    grown.reserve(std::max(2 * text_.capacity(), needed));
+    grown.reserve(std::max({2 * text_.capacity(), needed, usual_text}));
     grown.append(text_).append(name).append(value);
     entries_.push_back(next);
     text_.swap(grown);

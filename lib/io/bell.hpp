@@ -21,10 +21,12 @@ class bell {
 
   /// Returns when rung, or at once if rung before, or when cancelled: ask again what you wait for.
   asio::awaitable<void> wait() {
-    std::error_code ignored;
-    if (!rung_) co_await timer_.async_wait(into(ignored));
+    if (!rung_) co_await next();
     rung_ = false;
   }
+  /// The same for who looks first, and then waits with nothing in between: what rang before is not heard.
+  /// It is one coroutine less.
+  asio::awaitable<void> next() { return timer_.async_wait(into(ignored_)); }
   void ring() {
     rung_ = true;
     timer_.cancel();
@@ -33,6 +35,7 @@ class bell {
  private:
   asio::steady_timer timer_;
   bool rung_ = false;
+  std::error_code ignored_;
 };
 
 /// True if the coroutine that asks has been cancelled: `cancelled(co_await this_coro::...)`.

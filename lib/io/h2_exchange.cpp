@@ -1,8 +1,6 @@
 // One request and its response over HTTP/2.
 #include "io/h2_exchange.hpp"
 
-#include "io/request_check.hpp"
-
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
@@ -48,39 +46,22 @@ void h2_exchange::limit(std::chrono::milliseconds time, errc why) {
   limit_.set_after(time);
 }
 
-asio::awaitable<transport_error> h2_exchange::start(const http::request& request, h2_pool& home) {
-  if (auto refused = check_request(request)) co_return refused;
-  int passed_over = 0;
-  for (int tries = 1;; ++tries) {
-    transport_error error;
-    connection_ = co_await home.acquire(owner_, error);
-    if (!connection_) {
-      wants_http1_ = !error && home.speaks_http1();
-      if (!error && !wants_http1_) error.code = asio::error::operation_aborted;
-      error.sent = sent_;
-      co_return error;
-    }
-    const bool come = co_await ask(request);
-    if (come) co_return transport_error();
-    error = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;
-    if (stream_->wants_http1) {
-      home.use_http1();
-      wants_http1_ = true;
-      let_go();
-      co_return transport_error();
-    }
-    if (stream_->passed_over && ++passed_over < most_passed_over) --tries;
-    const bool again = !stopped_ && tries < most_tries && may_ask_again(request);
-    let_go();
-    if (!again) {
-      error.sent = sent_;
-      co_return error;
-    }
-  }
+bool h2_exchange::take_room(h2_pool& home) {
+  connection_ = home.take_room();
+  return connection_ != nullptr;
 }
 
-// true: the head has come
-asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
+asio::awaitable<void> h2_exchange::wait_for_room(h2_pool& home) {
+  connection_ = co_await home.acquire(owner_, error_);
+  if (connection_) co_return;
+  wants_http1_ = !error_ && home.speaks_http1();
+  if (!error_ && !wants_http1_) error_.code = asio::error::operation_aborted;
+  error_.sent = sent_;
+}
+
+void h2_exchange::ask(const http::request& request) {
+  if (!connection_) return;
+  ++tries_;
   stream_.emplace(static_cast<h2_listener&>(*this));
   proved_ = connection_->proved();
   asked_at_ = core_.time.now();
@@ -88,14 +69,38 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
   connection_->unreserve();
   connection_->open(*stream_, request);
   limit(core_.options.head_timeout, errc::head_timeout);
-  while (!stream_->head_done && !stream_->ended && !stopped_) {
-    co_await wake_.wait();
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
-  }
+}
+
+bool h2_exchange::waits() const noexcept {
+  return connection_ && !stream_->head_done && !stream_->ended && !stopped_;
+}
+
+void h2_exchange::look(const asio::cancellation_state& state) noexcept {
+  if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+}
+
+bool h2_exchange::settled(const http::request& request, h2_pool& home) {
+  if (!connection_) return true;
   limit_.clear();
   sent_ = sent_ || (stream_->sent && !stream_->unprocessed);
-  co_return stream_->head_done && !stopped_;
+  if (stream_->head_done && !stopped_) return true;
+  error_ = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;
+  if (stream_->wants_http1) {
+    home.use_http1();
+    wants_http1_ = true;
+    error_ = {};
+    let_go();
+    return true;
+  }
+  if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
+  const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
+  let_go();
+  if (again) {
+    error_ = {};
+  } else {
+    error_.sent = sent_;
+  }
+  return !again;
 }
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
@@ -113,9 +118,8 @@ asio::awaitable<body_piece> h2_exchange::read() {
   co_await asio::this_coro::throw_if_cancelled(false);
   limit(core_.options.idle_timeout, errc::idle_timeout);
   while (stream_->data.empty() && !stream_->whole && !stream_->ended && !stopped_) {
-    co_await wake_.wait();
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+    co_await wake_.next();
+    look(co_await asio::this_coro::cancellation_state);
   }
   limit_.clear();
   co_await asio::this_coro::throw_if_cancelled(throws);
@@ -139,6 +143,24 @@ asio::awaitable<body_piece> h2_exchange::read() {
     running_.reset();
   }
   co_return piece;
+}
+
+bool h2_exchange::read_ready(std::string& into) {
+  if (stopped_ || !connection_) return false;
+  std::string& data = stream_->data;
+  if (into.empty()) {
+    into.swap(data);
+  } else {
+    into += data;
+  }
+  if (!stream_->whole) {
+    if (!into.empty()) connection_->consumed(*stream_, into.size());
+    data.clear();
+    return false;
+  }
+  let_go();
+  running_.reset();
+  return true;
 }
 
 }  // namespace reroute::detail

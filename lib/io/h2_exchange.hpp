@@ -11,6 +11,7 @@
 #include "io/h2_pool.hpp"
 
 #include <asio/awaitable.hpp>
+#include <asio/cancellation_state.hpp>
 
 #include <chrono>
 #include <memory>
@@ -22,6 +23,8 @@ namespace reroute::detail {
 
 /// Lives from the request until the end of its response, or until it is given up: then it resets the
 /// stream. Asks again, on another connection, what the peer has not looked at.
+///
+/// Steps and not a coroutine until the head is there: its owner has a frame already, and waits in it.
 class h2_exchange final : public response_body, private h2_listener {
  public:
   /// `owner` keeps core and pool alive.
@@ -30,19 +33,31 @@ class h2_exchange final : public response_body, private h2_listener {
   h2_exchange& operator=(const h2_exchange&) = delete;
   ~h2_exchange() override;
 
-  /// Asks, and returns when the head is there. Once per object.
-  asio::awaitable<transport_error> start(const http::request& request, h2_pool& home);
+  /// Takes a connection that has room. False if there is none: then `wait_for_room`.
+  [[nodiscard]] bool take_room(h2_pool& home);
+  asio::awaitable<void> wait_for_room(h2_pool& home);
+  /// Asks, if there was room.
+  void ask(const http::request& request);
+  /// True while the head may come.
+  [[nodiscard]] bool waits() const noexcept;
+  /// Until something has happened; `look` then.
+  asio::awaitable<void> wait() { return wake_.next(); }
+  void look(const asio::cancellation_state& state) noexcept;
+  /// False: it begins again with a connection. True: the head is there, or `error`, or the peer
+  /// `wants_http1`.
+  [[nodiscard]] bool settled(const http::request& request, h2_pool& home);
+  [[nodiscard]] const transport_error& error() const noexcept { return error_; }
   /// Nothing was sent: the peer speaks HTTP/1.1, and wants it.
   [[nodiscard]] bool wants_http1() const noexcept { return wants_http1_; }
   [[nodiscard]] http::response_head take_head() { return std::move(stream_->head); }
 
   asio::awaitable<body_piece> read() override;
+  [[nodiscard]] bool read_ready(std::string& into) override;
 
  private:
   void stirred() override { wake_.ring(); }
   void limit(std::chrono::milliseconds time, errc why);
   void let_go() noexcept;
-  asio::awaitable<bool> ask(const http::request& request);
   [[nodiscard]] bool may_ask_again(const http::request& request) const;
 
   std::shared_ptr<void> owner_;
@@ -55,6 +70,8 @@ class h2_exchange final : public response_body, private h2_listener {
   std::shared_ptr<h2_connection> connection_;
   std::optional<h2_request> stream_;
   std::string piece_;  // handed out
+  transport_error error_;
+  int tries_ = 0, passed_over_ = 0;
   time_point asked_at_{};
   std::size_t heard_before_ = 0;  // on the connection
   bool proved_ = false;           // the connection had answered before

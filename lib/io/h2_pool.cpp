@@ -49,9 +49,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
     co_return nullptr;
   }
   if (http1_) co_return nullptr;
-  if (line_.empty()) {
-    if (auto at_once = take()) co_return at_once;
-  }
+  if (auto at_once = take_room()) co_return at_once;
   waiter me(*this, owner);
   connect_more(owner);
   for (;;) {
@@ -65,6 +63,11 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
   }
   error = std::move(me.error);
   co_return std::exchange(me.connection, nullptr);
+}
+
+std::shared_ptr<h2_connection> h2_pool::take_room() {
+  if (shut_ || http1_ || !line_.empty()) return nullptr;
+  return take();
 }
 
 std::shared_ptr<h2_connection> h2_pool::take() {

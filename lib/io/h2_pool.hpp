@@ -33,6 +33,8 @@ class h2_pool {
   /// the peer speaks HTTP/1.1 only. `owner` keeps this pool alive.
   asio::awaitable<std::shared_ptr<h2_connection>> acquire(std::shared_ptr<void> owner,
                                                           transport_error& error);
+  /// The same if there is one at once, and nobody waits in line; else empty.
+  [[nodiscard]] std::shared_ptr<h2_connection> take_room();
   [[nodiscard]] bool speaks_http1() const noexcept { return http1_; }
   /// The peer wants HTTP/1.1 from now on.
   void use_http1() noexcept { http1_ = true; }

@@ -41,6 +41,25 @@ nghttp2_nv field(std::string_view name, std::string_view value) noexcept {
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
+nghttp2_mem functions_of(h2_memory& memory) noexcept {
+  nghttp2_mem made{};
+  made.mem_user_data = &memory;
+  made.malloc = [](std::size_t size, void* user) {
+    return static_cast<h2_memory*>(user)->take(size);
+  };
+  made.free = [](void* block, void* user) { static_cast<h2_memory*>(user)->give_back(block); };
+  made.calloc = [](std::size_t count, std::size_t size, void* user) -> void* {
+    if (size != 0 && count > static_cast<std::size_t>(-1) / size) return nullptr;
+    void* const block = static_cast<h2_memory*>(user)->take(count * size);
+    if (block != nullptr) std::memset(block, 0, count * size);
+    return block;
+  };
+  made.realloc = [](void* block, std::size_t size, void* user) {
+    return static_cast<h2_memory*>(user)->take_again(block, size);
+  };
+  return made;
+}
+
 bool is_secret(std::string_view name) noexcept {
   return name == "authorization" || name == "x-api-key" || name == "api-key";
 }
@@ -206,14 +225,22 @@ struct h2_session::callbacks {
   }
 };
 
-h2_session::h2_session(const h2_limits& limits) : limits_(limits) {
+struct h2_session::words {
+  std::string names;  // in lower case, as HTTP/2 wants them
+  std::vector<nghttp2_nv> fields;
+};
+
+h2_session::h2_session(const h2_limits& limits)
+    : limits_(limits), words_(std::make_unique<words>()) {
   nghttp2_option* option = nullptr;
   check(nghttp2_option_new(&option));
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_max_outbound_ack(option, most_unanswered);
   nghttp2_option_set_peer_max_concurrent_streams(option, first_guess_of_streams);
-  const int made = nghttp2_session_client_new2(&session_, callbacks::all(), this, option);
+  nghttp2_mem functions = functions_of(memory_);
+  const int made =
+      nghttp2_session_client_new3(&session_, callbacks::all(), this, option, &functions);
   nghttp2_option_del(option);
   check(made);
   const std::array<nghttp2_settings_entry, 3> settings{
@@ -235,14 +262,19 @@ h2_session::~h2_session() {
 
 void h2_session::submit(h2_stream& stream, const http::request& request) {
   const std::string authority = authority_of(request.url);
-  const std::string length = std::to_string(request.body.size());
-  std::string names;  // in lower case, as HTTP/2 wants them
+  std::array<char, 20> digits;  // as many as there are in 2^64
+  const char* const end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), request.body.size()).ptr;
+  const std::string_view length(digits.data(), static_cast<std::size_t>(end - digits.data()));
   std::size_t size = 0;
   for (const auto [name, value] : request.headers)
     size += name.size();
+  // used again and again: nghttp2 takes copies
+  std::string& names = words_->names;
+  names.clear();
   names.reserve(size);
-  std::vector<nghttp2_nv> fields;
-  fields.reserve(8 + request.headers.size());
+  std::vector<nghttp2_nv>& fields = words_->fields;
+  fields.clear();
   fields.push_back(field(":method", request.method));
   fields.push_back(field(":scheme", request.url.scheme));
   fields.push_back(field(":authority", authority));

@@ -4,6 +4,8 @@
 #include <reroute/http/message.hpp>
 #include <reroute/io/transport.hpp>
 
+#include "io/h2_memory.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -94,7 +96,11 @@ class h2_session {
   void fail(h2_stream& stream, std::error_code code, std::string detail);
   void forget(h2_stream& stream) noexcept;
 
+  struct words;  // what is being asked, while it is put together
+
   h2_limits limits_;
+  h2_memory memory_;
+  std::unique_ptr<words> words_;
   nghttp2_session* session_ = nullptr;
   std::vector<h2_stream*> streams_;
   transport_error error_;

@@ -8,6 +8,7 @@
 #include "io/h2_pool.hpp"
 #include "io/http1_exchange.hpp"
 #include "io/pool.hpp"
+#include "io/request_check.hpp"
 #include "io/resolver_hook.hpp"
 #include "io/resolver_threads.hpp"
 #include "io/transport_core.hpp"
@@ -144,9 +145,19 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   origins::door& to = state->of(url);
-  if (may_be_http2(url, state->core().options) && !to.http2.speaks_http1()) {
+  const bool http2 = may_be_http2(url, state->core().options) && !to.http2.speaks_http1();
+  if (http2) result.error = check_request(request);
+  if (http2 && !result.error) {
     auto exchange = std::make_unique<h2_exchange>(state, state->core());
-    result.error = co_await exchange->start(request, to.http2);
+    do {
+      if (!exchange->take_room(to.http2)) co_await exchange->wait_for_room(to.http2);
+      exchange->ask(request);
+      while (exchange->waits()) {
+        co_await exchange->wait();
+        exchange->look(co_await asio::this_coro::cancellation_state);
+      }
+    } while (!exchange->settled(request, to.http2));
+    result.error = exchange->error();
     if (!result.error && !exchange->wants_http1()) {
       result.head = exchange->take_head();
       result.body = std::move(exchange);

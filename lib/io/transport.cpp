@@ -3,6 +3,8 @@
 
 namespace reroute {
 
+bool response_body::read_ready(std::string&) { return false; }
+
 asio::awaitable<transport_error> transport::warm_up(http::url, std::size_t) {
   co_return transport_error();
 }

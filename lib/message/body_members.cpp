@@ -23,6 +23,7 @@ void body_members::put(std::string_view name, std::string value) {
   if (member* const present = at(name)) {
     present->value = std::move(value);
   } else {
+    if (members_.empty()) members_.reserve(usual);
     members_.push_back({std::string(name), std::move(value)});
   }
 }

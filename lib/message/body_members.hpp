@@ -43,6 +43,7 @@ class body_members {
   // takes the closing bracket off an array's text; false if it is no array
   [[nodiscard]] static bool open_array(std::string& text) noexcept;
 
+  static constexpr std::size_t usual = 4;  // max_tokens, messages, and one or two more
   std::vector<member> members_;
 };
 

@@ -28,7 +28,7 @@ struct encoded_request::content {
 encoded_request::encoded_request(std::string model, std::string members,
                                  std::vector<std::string> betas, std::int64_t max_tokens) {
   members += '}';
-  members.shrink_to_fit();
+  if (members.capacity() - members.size() > members.size() / 8) members.shrink_to_fit();
   auto made = std::make_shared<content>();
   made->model = std::move(model);
   made->tail = std::move(members);

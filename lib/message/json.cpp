@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace reroute::detail {
 
@@ -39,11 +40,13 @@ std::optional<std::int64_t> count_at(const json::object& in, std::string_view na
   return *number < 9.2e18 ? static_cast<std::int64_t>(*number) : most;
 }
 
-std::optional<json::value> parse_json(std::string_view text, std::string& why, std::size_t depth) {
+std::optional<json::value> parse_json(std::string_view text, std::string& why, std::size_t depth,
+                                      json::storage_ptr memory) {
   json::parse_options limits;
   limits.max_depth = depth;
   std::array<unsigned char, 4096> stack;  // for values whose end has not come yet
   json::parser parser(json::storage_ptr(), limits, stack.data(), stack.size());
+  parser.reset(std::move(memory));
   boost::system::error_code bad;
   parser.write(text.data(), text.size(), bad);
   if (!bad) return parser.release();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -28,9 +29,10 @@ namespace reroute::detail {
                                                    std::string_view name) noexcept;
 
 /// Reads a whole JSON text, at most `depth` levels deep; nothing, with the reason (which never quotes
-/// the text), if it is none.
+/// the text), if it is none. The value lives in `memory`.
 [[nodiscard]] std::optional<boost::json::value> parse_json(std::string_view text, std::string& why,
-                                                           std::size_t depth = 256);
+                                                           std::size_t depth = 256,
+                                                           boost::json::storage_ptr memory = {});
 
 void append_json(std::string& out, const boost::json::value& value);
 

@@ -6,6 +6,7 @@
 #include "message/reading.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 
 #include <exception>
 #include <ostream>
@@ -14,9 +15,19 @@ namespace reroute {
 
 namespace json = boost::json;
 
+// The values lie in a few blocks that go all at once: an answer has dozens of names and numbers.
 struct message::parsed {
+  explicit parsed(std::string text)
+      : body(std::move(text)),
+        first_size(body.size() + 1024),  // mostly all
+        first(std::make_unique_for_overwrite<unsigned char[]>(first_size)),
+        memory(first.get(), first_size) {}
+
   std::string body;  // for `append`, which sends its content to the letter
-  json::value root;
+  std::size_t first_size;
+  std::unique_ptr<unsigned char[]> first;
+  json::monotonic_resource memory;
+  std::optional<json::value> root;
 };
 
 namespace {
@@ -53,16 +64,25 @@ std::string_view plain(std::string_view text) noexcept {
 
 std::optional<message> message::parse(std::string_view body, std::string* why) noexcept {
   try {
+    return parse(std::string(body), why);
+  } catch (const std::exception&) {
+    if (why) *why = "no memory";
+    return std::nullopt;
+  }
+}
+
+std::optional<message> message::parse(std::string&& body, std::string* why) noexcept {
+  try {
     std::string reason;
-    if (auto root = detail::parse_json(body, reason)) {
-      reason = reason_against(*root);
-      if (reason.empty()) {
-        message answer;
-        answer.parsed_ =
-            std::make_shared<const parsed>(parsed{std::string(body), std::move(*root)});
-        return answer;
-      }
+    auto made = std::make_shared<parsed>(std::move(body));
+    made->root = detail::parse_json(made->body, reason, 256, &made->memory);
+    if (made->root) reason = reason_against(*made->root);
+    if (reason.empty()) {
+      message answer;
+      answer.parsed_ = std::move(made);
+      return answer;
     }
+    body = std::move(made->body);
     if (why) *why = std::move(reason);
   } catch (const std::exception&) {
     // no memory: the shortest reason needs none
@@ -72,7 +92,7 @@ std::optional<message> message::parse(std::string_view body, std::string* why) n
 }
 
 const json::object& message::json() const noexcept {
-  return parsed_ ? parsed_->root.get_object() : nothing;
+  return parsed_ ? parsed_->root->get_object() : nothing;
 }
 
 std::string_view message::content_json() const {

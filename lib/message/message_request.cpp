@@ -93,9 +93,12 @@ message_request& message_request::assistant(const blocks& content) & {
 
 message_request& message_request::message(std::string_view role, std::string_view text) & {
   state& to = own();
-  const std::string what = "the text of the " + std::string(role) + "'s turn";
-  if (text.empty()) detail::refuse(what + " is empty; the API refuses it");
-  add_turn(to.body, role, [&](std::string& out) { detail::append_quoted(out, text, what); });
+  const auto what = [role] { return "the text of the " + std::string(role) + "'s turn"; };
+  if (text.empty()) detail::refuse(what() + " is empty; the API refuses it");
+  add_turn(to.body, role, [&](std::string& out) {
+    if (const char* const bad = detail::append_quoted(out, text))
+      detail::refuse_byte(text, bad, what());
+  });
   return *this;
 }
 

@@ -29,6 +29,10 @@ void check_utf8(std::string_view text, std::string_view what);
 /// Appends `text` as a JSON string with its quotes. Throws as `check_utf8`; then `out` may hold a
 /// part of it.
 void append_quoted(std::string& out, std::string_view text, std::string_view what);
+/// The same without exceptions: null, or the first byte that is not UTF-8.
+[[nodiscard]] const char* append_quoted(std::string& out, std::string_view text);
+/// Throws `std::invalid_argument`: `what` is not UTF-8 at this byte of `text`.
+[[noreturn]] void refuse_byte(std::string_view text, const char* at, std::string_view what);
 
 [[nodiscard]] std::string quoted(std::string_view text, std::string_view what);
 

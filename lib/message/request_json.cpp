@@ -41,7 +41,7 @@ void check_settable(std::string_view member) {
 
 std::string members_text(const std::vector<detail::body_members::member>& members, operation op) {
   constexpr std::size_t punctuation = 4;
-  std::size_t size = stream_member.size();
+  std::size_t size = 1 + (op == operation::stream ? stream_member.size() : 0);  // and a brace
   for (const auto& [name, value] : members)
     size += name.size() + value.size() + punctuation;
   std::string out;

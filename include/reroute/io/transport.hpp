@@ -38,6 +38,10 @@ class response_body {
   virtual ~response_body() = default;
   /// The next piece. One `read` at a time. Honours terminal cancellation, which gives the exchange up.
   virtual asio::awaitable<body_piece> read() = 0;
+  /// Appends what has come already, without waiting. True if that was the end of the body; else, and after
+  /// an error, `read` tells the rest. For small answers, which mostly come with their head. The default
+  /// appends nothing.
+  [[nodiscard]] virtual bool read_ready(std::string& into);
 };
 
 /// What an exchange came to: an error, or a head and the body behind it.

@@ -49,6 +49,13 @@ class message {
   /// Text must be UTF-8 and at most 256 levels deep. Never throws.
   [[nodiscard]] static std::optional<message> parse(std::string_view body,
                                                     std::string* why = nullptr) noexcept;
+  /// The same for a body that need not be copied: an answer takes it.
+  [[nodiscard]] static std::optional<message> parse(std::string&& body,
+                                                    std::string* why = nullptr) noexcept;
+  [[nodiscard]] static std::optional<message> parse(const char* body,
+                                                    std::string* why = nullptr) noexcept {
+    return parse(std::string_view(body), why);
+  }
 
   /// All text blocks, joined.
   [[nodiscard]] std::string text() const;
