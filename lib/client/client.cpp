@@ -67,7 +67,7 @@ class answering {
   [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
     return asio::get_associated_cancellation_slot(handler_);
   }
-  void operator()(std::error_code code, outcome result) {
+  void operator()(std::error_code code, outcome&& result) {
     if (code) {
       auto failure = std::make_exception_ptr(api_error(code, std::move(result)));
       return std::move(handler_)(std::move(failure), Answer());

@@ -134,7 +134,7 @@ void engine::apply(call& which, const call_machine::step& next) {
   schedule_pump();
 }
 
-void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome result) {
+void engine::finish(call& which, reroute::stopped why, normalized_error error, outcome&& result) {
   const std::shared_ptr<call> keep = calls_[which.place];
   completion_ptr done =
       std::move(which.done);  // from here on it is over, whatever an observer does

@@ -67,7 +67,7 @@ class engine : public std::enable_shared_from_this<engine> {
   /// token).
   void exchange_failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
   void failed(flight& from, normalized_error error, exchange_facts facts) noexcept;
-  void answered(flight& from, outcome answer, exchange_facts facts) noexcept;
+  void answered(flight& from, outcome&& answer, exchange_facts facts) noexcept;
   /// The time at which a stream that waits for its first content has been silent for too long.
   void silence(flight& from, time_point at, errc why);
   /// Its first content has come: the call is answered, and its stream open. Nothing if the call is over.
@@ -90,7 +90,8 @@ class engine : public std::enable_shared_from_this<engine> {
   void cancel_some();
   void cancel_next();
   void cancel_streams();
-  void finish(call& which, reroute::stopped why, normalized_error error, outcome result = {});
+  void finish(call& which, reroute::stopped why, normalized_error error,
+              outcome&& result = outcome());
   [[nodiscard]] normalized_error own_error(reroute::stopped why, const call& which) const;
   // attempts
   [[nodiscard]] static consumption consumed(const token_usage& usage);

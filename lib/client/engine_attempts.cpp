@@ -274,7 +274,7 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   if (which.done) apply(which, next);
 }
 
-void engine::answered(flight& from, outcome answer, exchange_facts facts) noexcept {
+void engine::answered(flight& from, outcome&& answer, exchange_facts facts) noexcept {
   const bool told = facts.limits != nullptr;
   tell_gate(from, {}, facts.limits.get());
   if (answer.answer)

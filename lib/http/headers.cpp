@@ -59,7 +59,9 @@ void check(std::string_view name, std::string_view value) {
 }  // namespace
 
 bool is_token(std::string_view name) noexcept {
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_token_char);
+  for (const char c : name)
+    if (!is_token_char(c)) return false;
+  return !name.empty();
 }
 
 bool is_field_value(std::string_view value) noexcept {
@@ -75,7 +77,9 @@ bool is_field_value(std::string_view value) noexcept {
     const std::uint64_t del = (ascii + ones) & ~word;
     if (((low | del) & (ones * 0x80)) != 0) break;
   }
-  return std::all_of(at, end, is_value_char);
+  while (at != end && is_value_char(*at))
+    ++at;
+  return at == end;
 }
 
 headers::headers(std::initializer_list<field> fields) {
@@ -154,8 +158,7 @@ void headers::clear() noexcept {
 
 headers::field headers::operator[](std::size_t index) const noexcept {
   const entry& e = entries_[index];
-  return {std::string_view(text_).substr(e.name_at, e.name_size),
-          std::string_view(text_).substr(e.value_at, e.value_size)};
+  return {{text_.data() + e.name_at, e.name_size}, {text_.data() + e.value_at, e.value_size}};
 }
 
 std::optional<std::string_view> headers::find(std::string_view name) const noexcept {

@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "http/text.hpp"
 #include "io/request_check.hpp"
 
 #include <nghttp2/nghttp2.h>
@@ -280,10 +281,13 @@ void h2_session::submit(h2_stream& stream, const http::request& request) {
   fields.push_back(field(":authority", authority));
   fields.push_back(field(":path", request.url.target));
   for (const auto [name, value] : request.headers) {
-    const std::size_t at = names.size();
-    for (const char c : name)
-      names += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const std::string_view lower = std::string_view(names).substr(at);
+    std::string_view lower = name;
+    if (std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+      const std::size_t at = names.size();
+      for (const char c : name)
+        names += http::lower(c);
+      lower = std::string_view(names).substr(at);
+    }
     nghttp2_nv made = field(lower, value);
     if (is_secret(lower)) made.flags |= NGHTTP2_NV_FLAG_NO_INDEX;  // never in the peer's tables
     fields.push_back(made);

@@ -6,6 +6,7 @@
 #include "io/openssl_handles.hpp"
 #include "io/tls_pins.hpp"
 
+#include <cstddef>
 #include <fstream>
 #include <map>
 #include <string>
@@ -33,10 +34,22 @@ class tls_context {
   /// twice would let an onlooker link the connections.
   [[nodiscard]] ssl_session_ptr take_session(std::string_view origin) noexcept;
 
+  /// Records need 16 KB each way. A connection that gives them back after each record costs a microsecond
+  /// per call, and ten thousand that keep them cost 330 MB: the first few may keep them. False: not this one.
+  [[nodiscard]] bool lend_buffers() noexcept {
+    if (lent_ == most_lent) return false;
+    ++lent_;
+    return true;
+  }
+  void return_buffers() noexcept { --lent_; }
+
  private:
+  static constexpr std::size_t most_lent = 256;
+
   ssl_ctx_ptr context_;
   bool verifies_;
   tls_pins pins_;
+  std::size_t lent_ = 0;
   std::ofstream key_log_;
   std::map<std::string, std::vector<ssl_session_ptr>, std::less<>> sessions_;
 };

@@ -60,6 +60,16 @@ struct tls_engine::bio {
   }
 };
 
+namespace {
+
+// OpenSSL looks for its reasons in the thread's queue, where others may have left theirs. To look costs
+// far less than to clear.
+void forget_errors() noexcept {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+}  // namespace
+
 tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_view origin,
                        std::string_view alpn)
     : context_(context), host_(host), origin_(origin), ssl_(SSL_new(context.native())) {
@@ -69,6 +79,8 @@ tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_
   SSL_set_bio(ssl, both, both);
   SSL_set_app_data(ssl, this);
   SSL_set_connect_state(ssl);
+  keeps_buffers_ = context.lend_buffers();
+  if (keeps_buffers_) SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_sess_set_new_cb(context.native(), &on_session);
   SSL_CTX_set_client_cert_cb(context.native(), &on_certificate_request);
   SSL_set_verify(ssl, context.verifies() ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, &on_verify);
@@ -90,6 +102,7 @@ tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_
 }
 
 tls_engine::~tls_engine() {
+  if (keeps_buffers_) context_.return_buffers();
   // OpenSSL forbids to resume a session whose connection ended without close_notify; TLS does not
   // (RFC 5246, 7.2.1), and a pool's connections mostly end that way
   if (!error_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
@@ -150,7 +163,7 @@ std::string tls_engine::explain(bool handshake) const {
 bool tls_engine::write(std::string_view bytes) {
   if (error_) return false;
   if (bytes.empty()) return true;
-  ERR_clear_error();
+  forget_errors();
   std::size_t done = 0;
   // into memory all of it fits, always; an engine in mid-handshake is the owner's mistake
   if (SSL_is_init_finished(ssl_.get()) &&
@@ -167,7 +180,8 @@ tls_engine::read_result tls_engine::read(std::span<char> into) {
     result.state = status::failed;
     return result;
   }
-  ERR_clear_error();
+  if (may_wait()) return result;
+  forget_errors();
   if (SSL_read_ex(ssl_.get(), into.data(), into.size(), &result.size) == 1) {
     result.state = status::done;
     return result;
@@ -186,6 +200,12 @@ tls_engine::read_result tls_engine::read(std::span<char> into) {
       result.state = fail(errc::tls_failed, explain(false));
   }
   return result;
+}
+
+// True if OpenSSL has nothing to read from and nothing to say: asking it would cost as much as a record.
+bool tls_engine::may_wait() const noexcept {
+  return input_.empty() && !ended_ && SSL_has_pending(ssl_.get()) == 0 &&
+         (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) == 0;
 }
 
 void tls_engine::close() {

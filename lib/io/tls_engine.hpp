@@ -74,6 +74,7 @@ class tls_engine {
   static int on_certificate_request(SSL* ssl, X509** certificate, EVP_PKEY** key) noexcept;
   static int on_session(SSL* ssl, SSL_SESSION* session) noexcept;
   status check_pins();
+  [[nodiscard]] bool may_wait() const noexcept;
   [[nodiscard]] std::string explain(bool handshake) const;
   status fail_handshake(int failure);
   status fail(std::error_code code, std::string detail);
@@ -88,6 +89,7 @@ class tls_engine {
   std::string refusal_;   // why the certificate was refused
   transport_error error_;
   bool ended_ = false;
+  bool keeps_buffers_ = false;
   bool heard_ = false;      // anything from the peer
   bool asked_who_ = false;  // the peer wants a client certificate, and there is none
 };

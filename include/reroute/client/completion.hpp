@@ -31,7 +31,7 @@ class completion_for {
   completion_for& operator=(const completion_for&) = delete;
   /// Posts the handler to its associated executor, `fallback` if it has none, and ends this object.
   virtual void complete(const asio::any_io_executor& fallback, std::error_code code,
-                        Result result) = 0;
+                        Result&& result) = 0;
   /// Ends this object without calling the handler.
   virtual void drop() noexcept = 0;
   [[nodiscard]] virtual asio::cancellation_slot slot() const noexcept = 0;
@@ -112,7 +112,7 @@ class completion_of final : public completion_for<Result> {
   explicit completion_of(Handler&& handler) : handler_(std::move(handler)), work_(handler_) {}
 
   void complete(const asio::any_io_executor& fallback, std::error_code code,
-                Result result) override {
+                Result&& result) override {
     // the memory goes back before the handler runs: it may start the next call at once
     allocator memory(asio::get_associated_allocator(handler_));
     Handler handler(std::move(handler_));
