@@ -20,6 +20,13 @@
 #include <utility>
 
 namespace reroute::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration short_patience = 2s;  // of who has another route
+
+}  // namespace
 
 // One fetch that is under way. Its waiters share it, so that the next one cannot be mistaken for
 // it.
@@ -30,6 +37,8 @@ struct token_cache::fetch {
   asio::cancellation_signal give_up;
   asio::steady_timer ended;      // never fires: cancelling it wakes all waiters
   std::unique_ptr<timer> limit;  // of its time
+  std::unique_ptr<timer> slow;   // when those leave who have another route
+  token_result before;           // what the last fetch ended in, if it failed
   token_result trouble;          // of the tries so far, if the source goes on
   time_point next_try{};
   bool over = false;
@@ -79,6 +88,7 @@ void token_cache::shutdown() {
   if (!last) return;
   last->over = true;
   last->limit->cancel();
+  last->slow->cancel();
   last->ended.cancel();
   if (last->running) last->give_up.emit(asio::cancellation_type::terminal);
 }
@@ -100,14 +110,17 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
     token_state::answer answer = next.what;
     if (answer == token_state::answer::wait) {
       while (!joined->over) {
-        if (joined->trouble.error && kept == patience::none) {
-          token_result so_far = joined->trouble;
-          so_far.rest = std::max(duration::zero(), joined->next_try - self->time->now());
-          co_return so_far;
+        if (kept == patience::none) {
+          // who began the fetch finds out for the others whether the source is well again
+          const time_point then = self->time->now();
+          token_result news = news_of(*joined, next.start, then);
+          if (news.error && !was_refused && self->rules.lives(then))
+            co_return token_result(self->rules.token());
+          if (news.error) co_return news;
         }
         std::error_code woken;
         co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        // its end, news of trouble, and this waiter's own cancellation wake alike
+        // its end, news of it, and this waiter's own cancellation wake alike
         if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
       }
       if (!was_refused) answer = self->rules.after_fetch(self->time->now());
@@ -117,12 +130,29 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
   }
 }
 
+// why not to wait for a fetch any longer with another route at hand; no error: wait
+token_result token_cache::news_of(const fetch& of, bool began_it, time_point now) {
+  token_result news = !of.trouble.error && !began_it ? of.before : of.trouble;
+  news.rest = std::max(duration::zero(), of.next_try - now);
+  return news;
+}
+
 std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<core>& self) {
   auto mine = std::make_shared<fetch>(self->executor);
   self->under_way = mine;
+  const time_point now = self->time->now();
+  if (self->rules.failing()) mine->before = self->rules.failure(now);
+  mine->slow = self->time->make_timer(self->executor);
+  mine->slow->wake_at(now + short_patience, [of = std::weak_ptr<fetch>(mine)] {
+    const std::shared_ptr<fetch> slow = of.lock();
+    if (!slow || slow->over || slow->trouble.error) return;
+    slow->trouble =
+        token_result(errc::provider_timeout, true, "the token source has not answered yet");
+    slow->ended.cancel();
+  });
   mine->limit = self->time->make_timer(self->executor);
-  mine->limit->wake_at(self->time->now() + self->fetch_timeout, [held = std::weak_ptr<core>(self),
-                                                                 of = std::weak_ptr<fetch>(mine)] {
+  mine->limit->wake_at(now + self->fetch_timeout, [held = std::weak_ptr<core>(self),
+                                                   of = std::weak_ptr<fetch>(mine)] {
     const std::shared_ptr<core> still = held.lock();
     const std::shared_ptr<fetch> slow = of.lock();
     if (!still || !slow || slow->over) return;
@@ -173,6 +203,7 @@ void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_fa
 void token_cache::end(core& self, fetch& mine, token_result result) {
   if (std::exchange(mine.over, true)) return;
   mine.limit->cancel();
+  mine.slow->cancel();
   self.under_way.reset();
   const time_point now = self.time->now();
   if (result.error) {

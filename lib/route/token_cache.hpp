@@ -26,10 +26,14 @@ namespace reroute::detail {
 ///                alive what they need. It must not outlive its execution context.
 class token_cache {
  public:
-  /// Who waits for a fetch whose source said that its first try failed and that it tries again.
+  /// Who waits for a fetch that takes its time.
   enum class patience : unsigned char {
-    all,   ///< waits for the end
-    none,  ///< takes the failure so far: it has another route
+    all,  ///< waits for the end
+    /// Has another route: waits for 2 s from the fetch's beginning at most, and not at all once the
+    /// source said that a try failed, or if the last fetch failed (only who begins the next one then
+    /// waits, so that a source that is well again is noticed). Takes a token that still lives, else the
+    /// failure so far.
+    none,
   };
   /// A source that has not answered after `fetch_timeout` is cancelled, and has failed.
   token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
@@ -53,6 +57,7 @@ class token_cache {
  private:
   struct core;
   struct fetch;
+  static token_result news_of(const fetch& of, bool began_it, time_point now);
   static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
   static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
   static void end(core& self, fetch& mine, token_result result);

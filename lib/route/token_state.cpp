@@ -66,7 +66,7 @@ token_state::step token_state::ask(time_point now) {
   }
   if (fetching_) return {answer::wait, false};
   if (now >= rest_until_) return begin(refused_);
-  return {usable() && life > duration::zero() ? answer::serve : answer::fail, false};
+  return {lives(now) ? answer::serve : answer::fail, false};
 }
 
 token_state::step token_state::ask_after_refusal(std::string_view refused, time_point now) {
@@ -79,7 +79,7 @@ token_state::step token_state::ask_after_refusal(std::string_view refused, time_
 
 token_state::answer token_state::after_fetch(time_point now) const {
   if (failures_ == 0) return usable() ? answer::serve : answer::wait;
-  return usable() && life_left(now) > duration::zero() ? answer::serve : answer::fail;
+  return lives(now) ? answer::serve : answer::fail;
 }
 
 void token_state::fetched(access_token token, time_point now, wall_time wall_now) {

@@ -63,6 +63,12 @@ class token_state {
   /// The fetch under way was begun because the token had been refused.
   [[nodiscard]] bool forced() const noexcept { return forced_; }
   [[nodiscard]] const access_token& token() const noexcept { return token_; }
+  /// `token()` could still be sent: it has not been refused, and has life left.
+  [[nodiscard]] bool lives(time_point now) const noexcept {
+    return usable() && life_left(now) > duration::zero();
+  }
+  /// The last fetch failed.
+  [[nodiscard]] bool failing() const noexcept { return failures_ > 0; }
   /// The last failure, and how long the source is still left alone.
   [[nodiscard]] token_result failure(time_point now) const;
 

@@ -9,6 +9,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/io_context.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -131,6 +132,35 @@ TEST_CASE(
   r.calls(100);
   CHECK(r.by_route["azure"] > 50);  // as many as its young gate admits at once
   CHECK(r.login->requests.size() <= 6);
+}
+
+TEST_CASE("a token endpoint that is silent holds up one call for two seconds, and no other") {
+  bool healed = false;
+  rig r([&healed](const auto&, std::size_t) { return healed ? token("fresh") : tests::silence(); });
+  reroute::duration longest{0};
+  int held_up = 0;
+  for (int seconds = 0; seconds < 100; ++seconds) {
+    const reroute::time_point asked = r.time->now();
+    r.calls(1);
+    longest = std::max(longest, r.time->now() - asked);
+    held_up += r.time->now() - asked > 100ms;
+    r.time->advance(1s);
+    r.time->run(r.io, 0s);
+  }
+  CHECK(r.failed == 0);
+  CHECK(r.by_route["azure"] == 0);
+  CHECK(longest < 2100ms);
+  CHECK(held_up <= 5);  // one for each exchange, of 20 s
+  CHECK(r.login->requests.size() <= 5);
+  healed = true;
+  for (int seconds = 0; seconds < 60; ++seconds) {
+    r.time->advance(1s);
+    r.time->run(r.io, 0s);
+  }
+  r.calls(1);  // finds the route healthy
+  r.by_route.clear();
+  r.calls(100);
+  CHECK(r.by_route["azure"] > 50);
 }
 
 TEST_CASE("a token endpoint that fails is a failed attempt, with its cause, worth another route") {

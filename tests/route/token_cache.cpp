@@ -261,3 +261,65 @@ TEST_CASE("a source in trouble: who has another way takes the failure so far, wh
   CHECK(secret_of(patient) == "late");
   lent->trying_again(reroute::token_error(errc::server_error, "too late", true), 1s);  // harmless
 }
+
+TEST_CASE("a silent source holds up nobody who has another way for more than two seconds") {
+  constexpr auto none = token_cache::patience::none;
+  rig at;
+  const auto patient = at.spawn();
+  const auto hasty = at.spawn("", none);
+  at.settle();
+  at.pass(1999ms);
+  CHECK_FALSE(hasty->got);
+  at.pass(1ms);
+  REQUIRE(hasty->got);
+  CHECK(hasty->got->error == errc::provider_timeout);
+  CHECK(hasty->got->retryable);
+  CHECK_THAT(hasty->got->detail, Contains("has not answered yet"));
+  CHECK_FALSE(patient->got);
+  const auto later = at.spawn("", none);
+  at.settle();
+  CHECK(later->got);  // at once
+  at.source->open();
+  at.settle();
+  CHECK(secret_of(patient) == "t1");  // the fetch went on for the others
+  CHECK(at.source->begun == 1);
+  CHECK(at.time->pending() == 0);
+}
+
+TEST_CASE("a source that failed last is waited for by one of those who have another way") {
+  constexpr auto none = token_cache::patience::none;
+  rig at(10s);
+  const auto first = at.spawn();
+  at.settle();
+  at.pass(10s);
+  REQUIRE(first->got);
+  at.pass(1s);
+  const auto scout = at.spawn("", none);
+  const auto others = at.crowd(100, "", none);
+  const auto patient = at.spawn();
+  at.settle();
+  CHECK(at.source->begun == 2);
+  CHECK_FALSE(scout->got);
+  CHECK_FALSE(patient->got);
+  for (const auto& each : others) {
+    REQUIRE(each->got);
+    CHECK_THAT(each->got->detail, Contains("too long"));  // what the last fetch ended in
+    CHECK(each->got->retryable);
+  }
+  at.source->open();
+  at.settle();
+  CHECK(secret_of(scout) == "t2");  // so that the route is found again
+  CHECK(secret_of(patient) == "t2");
+}
+
+TEST_CASE("a token that still lives is better than another way, when its source is silent") {
+  rig at;
+  at.source->life = 1000s;
+  CHECK(at.now().token.secret() == "t1");
+  at.pass(980s);
+  const auto hasty = at.spawn("", token_cache::patience::none);
+  at.settle();
+  at.pass(2s);
+  CHECK(secret_of(hasty) == "t1");
+  CHECK(at.source->begun == 2);
+}
