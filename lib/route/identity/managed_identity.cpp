@@ -11,6 +11,7 @@
 #include "route/identity/sources.hpp"
 #include "route/identity/token_answer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
@@ -99,8 +100,16 @@ http::request with_arc_key(http::request request, const http::headers& refusal,
   return request;
 }
 
-asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identity_options> options,
-                                    bool probe, token_fetch lent) {
+// what all fetches of one credential share; clients on two threads may fetch at once
+struct machine {
+  machine(entra::managed_identity_options with, bool probing)
+      : options(std::move(with)), probe(probing) {}
+  const entra::managed_identity_options options;
+  std::atomic<bool> probe;  // is IMDS there at all? Until it once answered
+};
+
+asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch lent) {
+  const entra::managed_identity_options* const options = &of_all->options;
   std::error_code ignored;
   inquiry of(
       find_identity_place(options->environment, std::filesystem::exists(arc_agent, ignored)));
@@ -108,10 +117,11 @@ asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identit
   of.over = transport_for(of.at.url, options->transport, lent);
   const bool imds = of.at.service == kind::imds;
   // a host that somebody named is taken to be there
-  if (probe && imds &&
+  if (of_all->probe && imds &&
       variable(options->environment, "AZURE_POD_IDENTITY_AUTHORITY_HOST").empty()) {
     asio::awaitable<void> probed = probe_imds(of, lent);
     co_await std::move(probed);
+    of_all->probe = false;
   }
   retry_schedule schedule(imds ? retry_schedule::service::imds : retry_schedule::service::other);
   for (;;) {
@@ -147,8 +157,8 @@ token_provider managed_identity_source(entra::managed_identity_options options, 
   if (options.scope.empty())
     throw std::invalid_argument("entra::managed_identity.scope is empty; set it");
   options.environment = or_process(std::move(options.environment));
-  const auto shared = std::make_shared<const entra::managed_identity_options>(std::move(options));
-  return [shared, probe](token_fetch lent) { return fetch(shared, probe, std::move(lent)); };
+  const auto shared = std::make_shared<machine>(std::move(options), probe);
+  return [shared](token_fetch lent) { return fetch(shared, std::move(lent)); };
 }
 
 }  // namespace reroute::detail

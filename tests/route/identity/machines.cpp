@@ -1,0 +1,55 @@
+// Managed identities over time: what is probed, and how often.
+#include <reroute/error/errc.hpp>
+#include <reroute/route/entra.hpp>
+
+#include "tests/route/identity/data.hpp"
+#include "tests/route/identity/folder.hpp"
+#include "tests/route/identity/source_rig.hpp"
+
+using Catch::Matchers::Contains;
+using namespace std::chrono_literals;
+using namespace reroute;
+using tests::lookup;
+using tests::said_at_once;
+using tests::source_rig;
+
+namespace {
+
+const std::string short_token = R"({"access_token":"m-1","expires_in":"10","token_type":"Bearer"})";
+
+bool is_probe(const http::request& request) { return !request.headers.contains("metadata"); }
+
+credential by_default() {
+  entra::default_credential_options options;
+  options.environment = lookup({});
+  return entra::default_credential(std::move(options));
+}
+
+}  // namespace
+
+TEST_CASE("IMDS that answered once is not probed again, so a probe that is lost costs nothing") {
+  int probes = 0;
+  source_rig at([&probes](const http::request& request, std::size_t) {
+    if (!is_probe(request)) return said_at_once(200, short_token);
+    return ++probes == 1 ? said_at_once(400, "{}") : tests::silence();
+  });
+  at.use(by_default());
+  CHECK_FALSE(at.now().error);
+  at.time->advance(20s);
+  CHECK_FALSE(at.now().error);
+  CHECK(probes == 1);
+  CHECK(at.peer->requests.size() == 3);
+}
+
+TEST_CASE("IMDS that did not answer is probed again") {
+  bool there = false;
+  source_rig at([&there](const http::request&, std::size_t) {
+    return there ? said_at_once(200, short_token) : tests::silence();
+  });
+  at.use(by_default());
+  CHECK(at.now().rest == 60s);
+  there = true;
+  at.time->advance(60s);
+  CHECK_FALSE(at.now().error);
+  CHECK(at.peer->requests.size() == 3);
+}
