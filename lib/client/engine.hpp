@@ -83,7 +83,7 @@ class engine : public std::enable_shared_from_this<engine> {
   void forget(open_stream& which) noexcept;
 
  private:
-  [[nodiscard]] std::shared_ptr<token_cache> tokens_of(const credential& from,
+  [[nodiscard]] std::shared_ptr<token_cache> tokens_of(const reroute::route& on,
                                                        const https_options& https);
   // calls
   void apply(call& which, const call_machine::step& next);

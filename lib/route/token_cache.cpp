@@ -48,18 +48,21 @@ struct token_cache::fetch {
 // What outlives the cache while somebody waits or the source still runs.
 struct token_cache::core {
   core(asio::any_io_executor on, std::shared_ptr<clock> time_source,
-       std::shared_ptr<const token_provider> from, lent_transports transports, duration timeout)
+       std::shared_ptr<const token_provider> from, lent_transports transports, duration timeout,
+       warning_listener listener)
       : executor(std::move(on)),
         time(std::move(time_source)),
         source(std::move(from)),
         lent(std::move(transports)),
-        fetch_timeout(timeout) {}
+        fetch_timeout(timeout),
+        warned(std::move(listener)) {}
 
   asio::any_io_executor executor;
   std::shared_ptr<clock> time;
   std::shared_ptr<const token_provider> source;
   lent_transports lent;
   duration fetch_timeout;
+  warning_listener warned;
   token_state rules;
   std::shared_ptr<fetch> under_way;
   bool closed = false;
@@ -67,9 +70,9 @@ struct token_cache::core {
 
 token_cache::token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
                          std::shared_ptr<const token_provider> source, lent_transports lent,
-                         duration fetch_timeout)
+                         duration fetch_timeout, warning_listener warned)
     : core_(std::make_shared<core>(std::move(executor), std::move(time), std::move(source),
-                                   std::move(lent), fetch_timeout)) {}
+                                   std::move(lent), fetch_timeout, std::move(warned))) {}
 
 token_cache::~token_cache() { shutdown(); }
 
@@ -175,13 +178,17 @@ asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_p
   const std::unique_ptr<fetch, decltype(gone)> mark(mine.get(), gone);
   token_result result;
   try {
-    token_fetch lent(self->executor, self->time, self->lent, self->rules.forced(),
-                     [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)](
-                         const token_error& so_far, duration pause) {
-                       const std::shared_ptr<core> still = held.lock();
-                       const std::shared_ptr<fetch> ahead = of.lock();
-                       if (still && ahead) note_trouble(*still, *ahead, so_far, pause);
-                     });
+    token_fetch lent(
+        self->executor, self->time, self->lent, self->rules.forced(),
+        [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)](
+            const token_error& so_far, duration pause) {
+          const std::shared_ptr<core> still = held.lock();
+          const std::shared_ptr<fetch> ahead = of.lock();
+          if (still && ahead) note_trouble(*still, *ahead, so_far, pause);
+        },
+        [held = std::weak_ptr<core>(self)](const token_error& what) {
+          if (const std::shared_ptr<core> still = held.lock()) note_warning(*still, what);
+        });
     asio::awaitable<access_token> pending = (*self->source)(std::move(lent));
     access_token fetched = co_await std::move(pending);
     result = checked_token(std::move(fetched));
@@ -197,6 +204,11 @@ void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_fa
   mine.trouble = failure_of(std::make_exception_ptr(so_far), self.rules.token().secret());
   mine.next_try = self.time->now() + again_in;
   mine.ended.cancel();
+}
+
+void token_cache::note_warning(core& self, const token_error& what) {
+  if (self.closed || !self.warned) return;
+  self.warned(failure_of(std::make_exception_ptr(what), self.rules.token().secret()));
 }
 
 // counts once: a fetch that was given up may still come to an end of its own

@@ -11,6 +11,7 @@
 #include <asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -35,10 +36,15 @@ class token_cache {
     /// failure so far.
     none,
   };
+  /// Of one fetch.
+  static constexpr duration usual_timeout = std::chrono::minutes(2);
+  /// What a source says although it has a token; see `token_fetch::warn`.
+  using warning_listener = std::function<void(const token_result& what)>;
+
   /// A source that has not answered after `fetch_timeout` is cancelled, and has failed.
   token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
               std::shared_ptr<const token_provider> source, lent_transports lent = {},
-              duration fetch_timeout = std::chrono::minutes(2));
+              duration fetch_timeout = usual_timeout, warning_listener warned = {});
   token_cache(const token_cache&) = delete;
   token_cache& operator=(const token_cache&) = delete;
   ~token_cache();
@@ -61,6 +67,7 @@ class token_cache {
   static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
   static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
   static void end(core& self, fetch& mine, token_result result);
+  static void note_warning(core& self, const token_error& what);
   static void note_trouble(core& self, fetch& mine, const token_error& so_far, duration again_in);
   static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused,
                                               patience kept);

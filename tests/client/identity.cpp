@@ -247,3 +247,33 @@ TEST_CASE("routes with the same credential share its tokens") {
   CHECK(login->requests.size() == 1);
   CHECK(api->requests.size() == 2);
 }
+
+TEST_CASE("a warning of a credential's source is told to the observer, and is no failure") {
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  time->set_grace(0ms);
+  asio::io_context io;
+  std::string told;
+  reroute::client_options options;
+  options.routes = {reroute::azure_foundry(
+      {.resource = "east",
+       .credential = reroute::credential::bearer(
+           [](reroute::token_fetch lent) -> asio::awaitable<reroute::access_token> {
+             lent.warn(reroute::token_error(errc::credential_failed,
+                                            "the file is full, CANARY sk-ant-CANARY", true));
+             co_return reroute::access_token("token");
+           }),
+       .transport = std::make_shared<stage>(time, tests::always(answer()))})};
+  options.time = time;
+  options.observer.at_credential = [&](const reroute::credential_event& event) {
+    told = std::string(event.route) + ": " + std::string(event.text);
+    CHECK(event.code == errc::credential_failed);
+  };
+  reroute::client claude(io, std::move(options));
+  bool answered = false;
+  claude.async_create(
+      reroute::message_request("claude").max_tokens(1).user("?"), {},
+      [&](std::error_code, const reroute::outcome& end) { answered = end.answered(); });
+  time->run_until(
+      io, [&] { return answered; }, 1min);
+  CHECK(told == "azure: the file is full, CANARY [hidden]");
+}

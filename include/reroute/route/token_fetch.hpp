@@ -48,14 +48,16 @@ struct lent_transports {
 class token_fetch {
  public:
   using trouble_listener = std::function<void(const token_error& so_far, duration pause)>;
+  using warning_listener = std::function<void(const token_error& what)>;
 
   token_fetch(asio::any_io_executor executor, std::shared_ptr<clock> time, lent_transports lent,
-              bool forced = false, trouble_listener listener = {})
+              bool forced = false, trouble_listener listener = {}, warning_listener warnings = {})
       : executor_(std::move(executor)),
         time_(std::move(time)),
         lent_(std::move(lent)),
         forced_(forced),
-        listener_(std::move(listener)) {}
+        listener_(std::move(listener)),
+        warnings_(std::move(warnings)) {}
 
   [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const noexcept { return time_; }
@@ -68,6 +70,11 @@ class token_fetch {
   void trying_again(const token_error& so_far, duration pause) const {
     if (listener_) listener_(so_far, pause);
   }
+  /// Says what wants attention although there is a token: what will be missing next time. It reaches
+  /// `observer::at_credential`, and changes nothing else.
+  void warn(const token_error& what) const {
+    if (warnings_) warnings_(what);
+  }
 
  private:
   asio::any_io_executor executor_;
@@ -75,6 +82,7 @@ class token_fetch {
   lent_transports lent_;
   bool forced_;
   trouble_listener listener_;
+  warning_listener warnings_;
 };
 
 }  // namespace reroute

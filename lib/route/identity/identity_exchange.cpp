@@ -155,9 +155,13 @@ token_result unreachable(const transport_error& error, std::string_view who) {
   return {error.code, may_pass(error.code), redact(text)};
 }
 
+token_result result_of(const identity_answer& answer, const token_reading& how) {
+  return answer.error ? unreachable(answer.error, how.who)
+                      : read_token_answer(answer.response, how);
+}
+
 access_token token_of(const identity_answer& answer, const token_reading& how) {
-  token_result result =
-      answer.error ? unreachable(answer.error, how.who) : read_token_answer(answer.response, how);
+  token_result result = result_of(answer, how);
   if (result.error) throw_failure(result);
   return std::move(result.token);
 }

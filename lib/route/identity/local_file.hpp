@@ -30,8 +30,9 @@ struct file_reading {
 /// `token_error` that names `what` and the path: cannot be read, empty, no token.
 [[nodiscard]] secret_text read_token_file(const std::string& path, std::string_view what);
 
-/// Writes `text` to a file that only this user may read: beside it first, then renamed, so that a reader
-/// sees the old or the new. Folders are made (0700). False if it cannot be done.
-[[nodiscard]] bool write_private_file(const std::string& path, std::string_view text);
+/// Writes `text` to a file that only this user may read (0600), or to what a link points to: beside it
+/// first, then on the disk, then renamed, so that a reader sees the old or the new, also after a power
+/// failure. Folders are made (0700). Why it could not be done; nothing if it was.
+[[nodiscard]] std::error_code write_private_file(const std::string& path, std::string_view text);
 
 }  // namespace reroute::detail
