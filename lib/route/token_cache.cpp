@@ -25,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration short_patience = 2s;  // of who has another route
+constexpr duration longest_pause = 24h;  // between two tries; more is not reckoned with
 
 }  // namespace
 
@@ -41,6 +42,8 @@ struct token_cache::fetch {
   token_result before;           // what the last fetch ended in, if it failed
   token_result trouble;          // of the tries so far, if the source goes on
   time_point next_try{};
+  time_point given_up_at{};
+  bool told = false;  // the trouble is what the source says
   bool over = false;
   bool running = false;  // the source's coroutine exists: a signal may be sent into it
 };
@@ -154,15 +157,13 @@ std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<cor
     slow->ended.cancel();
   });
   mine->limit = self->time->make_timer(self->executor);
-  mine->limit->wake_at(now + self->fetch_timeout, [held = std::weak_ptr<core>(self),
-                                                   of = std::weak_ptr<fetch>(mine)] {
-    const std::shared_ptr<core> still = held.lock();
-    const std::shared_ptr<fetch> slow = of.lock();
-    if (!still || !slow || slow->over) return;
-    end(*still, *slow,
-        token_result(errc::credential_failed, true, "the token source took too long"));
-    if (slow->running) slow->give_up.emit(asio::cancellation_type::terminal);
-  });
+  mine->given_up_at = now + self->fetch_timeout;
+  mine->limit->wake_at(mine->given_up_at,
+                       [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)] {
+                         const std::shared_ptr<core> still = held.lock();
+                         const std::shared_ptr<fetch> slow = of.lock();
+                         if (still && slow) give_up(*still, *slow);
+                       });
   asio::co_spawn(self->executor, run(self, mine),
                  asio::bind_cancellation_slot(mine->give_up.slot(),
                                               [self, mine](const std::exception_ptr& thrown) {
@@ -198,11 +199,25 @@ asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_p
   end(*self, *mine, std::move(result));
 }
 
+// it ends with what its source said last: that is the cause, not the time
+void token_cache::give_up(core& self, fetch& mine) {
+  if (mine.over) return;
+  token_result why(errc::credential_failed, true, "the token source took too long");
+  if (mine.told) {
+    why = mine.trouble;
+    why.rest = std::max(duration::zero(), mine.next_try - self.time->now());
+  }
+  end(self, mine, std::move(why));
+  if (mine.running) mine.give_up.emit(asio::cancellation_type::terminal);
+}
+
 void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_far,
                                duration again_in) {
   if (mine.over) return;
   mine.trouble = failure_of(std::make_exception_ptr(so_far), self.rules.token().secret());
-  mine.next_try = self.time->now() + again_in;
+  mine.told = true;
+  mine.next_try = self.time->now() + std::clamp(again_in, duration::zero(), longest_pause);
+  if (mine.next_try >= mine.given_up_at) return give_up(self, mine);
   mine.ended.cancel();
 }
 

@@ -67,6 +67,7 @@ class token_cache {
   static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
   static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
   static void end(core& self, fetch& mine, token_result result);
+  static void give_up(core& self, fetch& mine);
   static void note_warning(core& self, const token_error& what);
   static void note_trouble(core& self, fetch& mine, const token_error& so_far, duration again_in);
   static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused,

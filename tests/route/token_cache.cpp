@@ -323,3 +323,57 @@ TEST_CASE("a token that still lives is better than another way, when its source 
   CHECK(secret_of(hasty) == "t1");
   CHECK(at.source->begun == 2);
 }
+
+TEST_CASE("a wait that does not fit into a fetch ends it at once, with its cause and its length") {
+  asio::io_context io;
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  int begun = 0;
+  bool cancelled = false;
+  const auto waits = [&](reroute::token_fetch lent) -> asio::awaitable<access_token> {
+    if (++begun > 1) co_return access_token("late");
+    lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is busy", true), 9s);
+    asio::steady_timer never(io, asio::steady_timer::time_point::max());
+    lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is too busy", true), 10s);
+    std::error_code why;
+    co_await never.async_wait(asio::redirect_error(asio::use_awaitable, why));
+    cancelled = true;
+    throw std::system_error(why);
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(waits).source(), {}, 10s);
+  const auto patient = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, patient, ""), asio::detached);
+  io.poll();
+  REQUIRE(patient->got);
+  CHECK(patient->got->error == errc::rate_limited);
+  CHECK(patient->got->retryable);
+  CHECK(patient->got->detail == "IMDS is too busy");
+  CHECK(patient->got->rest == 10s);
+  CHECK(time->pending() == 0);
+  time->advance(10s);
+  const auto next = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, next, ""), asio::detached);
+  io.restart();
+  io.poll();
+  CHECK(secret_of(next) == "late");
+}
+
+TEST_CASE("a fetch that takes too long after a failed try ends with the failure of that try") {
+  asio::io_context io;
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  const auto hangs = [&](reroute::token_fetch lent) -> asio::awaitable<access_token> {
+    lent.trying_again(reroute::token_error(errc::server_error, "IMDS answered 410", true), 4s);
+    asio::steady_timer never(io, asio::steady_timer::time_point::max());
+    co_await never.async_wait(asio::use_awaitable);
+    co_return access_token("never");
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(hangs).source(), {}, 10s);
+  const auto patient = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, patient, ""), asio::detached);
+  io.poll();
+  time->advance(10s);
+  io.restart();
+  io.poll();
+  REQUIRE(patient->got);
+  CHECK(patient->got->error == errc::server_error);
+  CHECK(patient->got->detail == "IMDS answered 410");
+}

@@ -66,7 +66,8 @@ class token_fetch {
   /// The API has refused the token of the fetch before: do not answer from a cache.
   [[nodiscard]] bool forced() const noexcept { return forced_; }
   /// Says that a try has failed and another will follow after `pause`. Calls that have another route
-  /// then need not wait for it.
+  /// then need not wait for it. A try that would come after the fetch's two minutes ends the fetch at
+  /// once with `so_far`, and whoever asks after `pause` begins the next one.
   void trying_again(const token_error& so_far, duration pause) const {
     if (listener_) listener_(so_far, pause);
   }
