@@ -14,7 +14,7 @@ constexpr duration scarce = 30s;           // less: a call could outlive it
 constexpr duration pause = 5s;             // between fetches that nobody waits for
 constexpr duration first_rest = 1s;        // after a failure
 constexpr duration longest_rest = 30s;     // after many
-constexpr duration longest_wish = 60s;     // of a source that asks to be left alone
+constexpr duration longest_wish = 1h;      // of a source that asks to be left alone
 constexpr auto asleep = 60s;               // the wall clock has run ahead: the machine slept
 constexpr auto for_ever = 24h * 365 * 10;  // a life that need not be measured
 

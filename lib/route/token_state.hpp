@@ -20,7 +20,7 @@ namespace reroute::detail {
 /// the same failure, or the cached token as long as it lives. A token is not fetched again within
 /// 5 s of a fetch, however little life it has: the source has no better one, or a clock is wrong.
 /// A source may name a time from which it would rather be asked, and a wait after a failure: the wait is
-/// kept to the letter up to a minute.
+/// kept to the letter up to an hour, as MSAL does.
 ///
 /// A token's life is monotonic time from its arrival on, so that setting the wall clock neither ends it
 /// nor makes it immortal. But monotonic time stands still while a machine sleeps: where the wall clock has

@@ -19,8 +19,8 @@ namespace reroute {
 class token_error : public std::runtime_error {
  public:
   /// `text` is shown to people: no secret in it. `retryable` says that waiting is likely to fix it.
-  /// A `retry_after` above zero keeps everybody from asking the source again for so long, at most a
-  /// minute; zero leaves the wait to the cache (1 s, doubling up to 30 s).
+  /// A `retry_after` above zero keeps everybody from asking the source again for so long, at most an
+  /// hour; zero leaves the wait to the cache (1 s, doubling up to 30 s).
   token_error(std::error_code code, const std::string& text, bool retryable,
               duration retry_after = duration(0))
       : std::runtime_error(text), code_(code), retryable_(retryable), retry_after_(retry_after) {}

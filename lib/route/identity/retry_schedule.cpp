@@ -14,7 +14,7 @@ constexpr int retries_of_gone = 7;
 constexpr duration pause_of_gone = 10s;
 constexpr int retries_of_imds = 4;
 constexpr int retries_of_others = 3;
-constexpr duration longest_hint = 60s;
+constexpr duration longest_hint = 1h;
 
 bool of_imds(int status) {
   return status == 0 || status == 404 || status == 408 || status == gone || status == 429 ||

@@ -53,3 +53,21 @@ TEST_CASE("IMDS that did not answer is probed again") {
   CHECK_FALSE(at.now().error);
   CHECK(at.peer->requests.size() == 3);
 }
+
+TEST_CASE("a service that wants to be left alone for longer than a fetch lasts is") {
+  source_rig at(
+      tests::always(said_at_once(429, R"({"error":"throttled"})", {{"retry-after", "600"}})));
+  entra::managed_identity_options options;
+  options.environment = lookup({});
+  at.use(entra::managed_identity(std::move(options)));
+  const tests::token_result got = at.now();
+  CHECK(at.time->now() == at.begin);  // told at once
+  CHECK(got.error == errc::rate_limited);
+  CHECK(got.rest == 600s);
+  CHECK_THAT(got.detail, Contains("throttled"));
+  at.time->advance(599s);
+  CHECK(at.now().rest == 1s);
+  at.time->advance(1s);
+  CHECK(at.now().rest == 600s);
+  CHECK(at.times() == std::vector<int>{0, 600});
+}
