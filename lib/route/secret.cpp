@@ -73,6 +73,13 @@ void hide_secret(std::string& text, std::string_view secret) {
   }
 }
 
+std::string own_words(std::string_view text, std::string_view known) {
+  std::string shown(text);
+  hide_known(shown, known);
+  std::replace_if(shown.begin(), shown.end(), is_control, ' ');
+  return shown;
+}
+
 std::string redact(std::string_view text, std::string_view known) {
   std::string given(text);
   hide_known(given, known);

@@ -19,6 +19,9 @@ void check_secret(std::string_view what, std::string_view secret);
 /// shorter than eight letters protects nothing, is a word or a number elsewhere, and stays.
 void hide_secret(std::string& text, std::string_view secret);
 
+/// Our own words with `known` hidden in them, and control characters (of a file's name) as spaces.
+[[nodiscard]] std::string own_words(std::string_view text, std::string_view known);
+
 /// A foreign text, fit to be shown: what looks like a secret (`known`, `sk-ant-...`, and any run of
 /// 32 letters, digits and the like without a space) becomes "[hidden]", control characters become
 /// spaces, and it is cut after 300 bytes.

@@ -214,7 +214,7 @@ void token_cache::give_up(core& self, fetch& mine) {
 void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_far,
                                duration again_in) {
   if (mine.over) return;
-  mine.trouble = failure_of(std::make_exception_ptr(so_far), self.rules.token().secret());
+  mine.trouble = failure_of(so_far, self.rules.token().secret());
   mine.told = true;
   mine.next_try = self.time->now() + std::clamp(again_in, duration::zero(), longest_pause);
   if (mine.next_try >= mine.given_up_at) return give_up(self, mine);
@@ -223,7 +223,7 @@ void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_fa
 
 void token_cache::note_warning(core& self, const token_error& what) {
   if (self.closed || !self.warned) return;
-  self.warned(failure_of(std::make_exception_ptr(what), self.rules.token().secret()));
+  self.warned(failure_of(what, self.rules.token().secret()));
 }
 
 // counts once: a fetch that was given up may still come to an end of its own

@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/entra_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/local_file.hpp"
@@ -135,7 +136,7 @@ token_provider certificate_source(entra::application_options app,
       const signing_certificate with = load();
       shown = secret_text(signed_assertion(asked, with, lent, held->send_chain));
     } catch (const std::exception& problem) {
-      throw token_error(errc::credential_failed, problem.what(), false);
+      throw clean_error(errc::credential_failed, problem.what(), false);
     }
     return assertion_grant(asked, shown.get());
   });

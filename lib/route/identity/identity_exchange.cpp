@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -150,9 +151,9 @@ token_result unreachable(const transport_error& error, std::string_view who) {
     text += " did not answer in time";
   } else {
     text.append(" could not be reached: ")
-        .append(error.detail.empty() ? error.code.message() : error.detail);
+        .append(error.detail.empty() ? error.code.message() : redact(error.detail));
   }
-  return {error.code, may_pass(error.code), redact(text)};
+  return {error.code, may_pass(error.code), std::move(text)};
 }
 
 token_result result_of(const identity_answer& answer, const token_reading& how) {
@@ -167,7 +168,7 @@ access_token token_of(const identity_answer& answer, const token_reading& how) {
 }
 
 void throw_failure(const token_result& failure) {
-  throw token_error(failure.error, failure.detail, failure.retryable, failure.rest);
+  throw clean_error(failure.error, failure.detail, failure.retryable, failure.rest);
 }
 
 }  // namespace reroute::detail

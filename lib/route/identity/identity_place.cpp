@@ -2,8 +2,8 @@
 #include "route/identity/identity_place.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/form.hpp"
 #include "route/version.hpp"
 
@@ -21,7 +21,7 @@ constexpr std::string_view imds_host = "http://169.254.169.254";
 constexpr std::string_view arc_endpoint = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 
 [[noreturn]] void refuse(const std::string& text) {
-  throw token_error(errc::credential_failed, text, false);
+  throw clean_error(errc::credential_failed, text, false);
 }
 
 std::string get(const environment_lookup& env, std::string_view name) {

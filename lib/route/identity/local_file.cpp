@@ -2,9 +2,9 @@
 #include "route/identity/local_file.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
 #include "http/text.hpp"
+#include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
 #include <openssl/rand.h>
@@ -110,11 +110,11 @@ std::string loose_permissions(const std::string& path) {
 secret_text read_token_file(const std::string& path, std::string_view what) {
   file_reading read = read_small_file(path, longest_token);
   const std::string named = std::string(what) + " " + path;
-  if (read.error) throw token_error(read.error, named + ": " + read.error.message(), false);
+  if (read.error) throw clean_error(read.error, named + ": " + read.error.message(), false);
   const std::string_view token = http::trimmed(read.text.get());
-  if (token.empty()) throw token_error(errc::credential_failed, named + " is empty", false);
+  if (token.empty()) throw clean_error(errc::credential_failed, named + " is empty", false);
   if (!secret_problem(token).empty())
-    throw token_error(errc::credential_failed, named + " does not hold a token", false);
+    throw clean_error(errc::credential_failed, named + " does not hold a token", false);
   return secret_text(std::string(token));
 }
 

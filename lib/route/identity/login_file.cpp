@@ -2,8 +2,8 @@
 #include "route/identity/login_file.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/local_file.hpp"
 #include "route/identity/secret_json.hpp"
 
@@ -38,7 +38,7 @@ secret_text text_of(const json::value& value) {
 
 kept_tokens read_login_file(const std::string& path) {
   if (const std::string problem = loose_permissions(path); !problem.empty())
-    throw token_error(errc::credential_failed, problem, false);
+    throw clean_error(errc::credential_failed, problem, false);
   kept_tokens kept;
   const file_reading file = read_small_file(path);
   if (file.error && file.error != std::errc::no_such_file_or_directory &&

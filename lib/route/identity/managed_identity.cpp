@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/arc.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/identity_place.hpp"
@@ -76,7 +77,7 @@ asio::awaitable<void> probe_imds(const inquiry& of, token_fetch lent) {
   // Docker Desktop answers for hosts that cannot be reached
   const bool docker = said.status == 403 && said.body.find("unreachable") != std::string::npos;
   if (answer.error || docker)
-    throw token_error(
+    throw clean_error(
         errc::credential_failed,
         "no credential is set up in the environment, and no managed identity is here: IMDS "
         "does not answer",
@@ -89,12 +90,12 @@ http::request with_arc_key(http::request request, const http::headers& refusal,
   const std::string path = arc_key_file(refusal, folder);
   const file_reading file = read_small_file(path, longest_key);
   if (file.error)
-    throw token_error(file.error,
+    throw clean_error(file.error,
                       "Arc's key file " + path + ": " + file.error.message() +
                           "; the user must be in the group himds",
                       false);
   if (!http::is_field_value(file.text.get()))
-    throw token_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
+    throw clean_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
   const secret_text value("Basic " + file.text.get());
   request.headers.add("authorization", value.get());
   return request;
@@ -139,7 +140,7 @@ asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch
     std::optional<duration> wait;
     if (got.status) wait = schedule.after(*got.status, got.result.rest);
     if (!wait) throw_failure(got.result);
-    lent.trying_again(token_error(got.result.error, got.result.detail, got.result.retryable),
+    lent.trying_again(clean_error(got.result.error, got.result.detail, got.result.retryable),
                       *wait);
     asio::awaitable<void> paused = pause_for(lent, *wait);
     co_await std::move(paused);

@@ -1,6 +1,7 @@
 // Tokens in a file that all programs of one user share: taken while fresh, renewed and written back.
 #include <reroute/error/errc.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/federation_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/login_file.hpp"
@@ -40,7 +41,7 @@ struct shared_login {
 secret_text copy_of(const secret_text& text) { return secret_text(text.get()); }
 
 [[noreturn]] void refuse(const std::string& path, std::string_view problem) {
-  throw token_error(errc::credential_failed, path + " " + std::string(problem), false);
+  throw clean_error(errc::credential_failed, path + " " + std::string(problem), false);
 }
 
 // the file's tokens, or those that were to be written to it since; true for these
@@ -79,7 +80,7 @@ void save(shared_login& of, kept_tokens& kept, const secret_text& old_access,
     }
   }
   if (failed)
-    lent.warn(token_error(failed,
+    lent.warn(clean_error(failed,
                           path + " could not be written: " + failed.message() +
                               "; until it can be, the renewed login is known to this program only",
                           true));

@@ -111,25 +111,28 @@ std::string_view cure_of(int status, token_endpoint from) {
   return {};
 }
 
+// foreign words, fit to stand among ours
+std::string shown(std::string words, const token_reading& how) {
+  for (const std::string_view secret : how.secrets)
+    hide_secret(words, secret);
+  return redact(words);
+}
+
 token_result refused(const http::response& answer, const json::object* said,
                      const token_reading& how) {
   std::string text = std::string(how.who) + " answered " + std::to_string(answer.status);
   if (answer.status / 100 == 3) {
     text += ", a redirect, which is not followed";
   } else if (said) {
-    append_part(text, words_of(*said));
+    append_part(text, shown(words_of(*said), how));
   } else {
     text += ", and no JSON";
   }
   text += cure_of(answer.status, how.from);
-  std::string id;
-  if (how.from == token_endpoint::anthropic) id = answer.headers.find("request-id").value_or("");
-  for (const std::string_view secret : how.secrets) {
-    hide_secret(text, secret);
-    hide_secret(id, secret);
-  }
-  if (!id.empty()) text.append(" [").append(id.substr(0, 40)).append("]");
-  token_result result(code_of(answer.status), may_pass(answer.status, how.from), redact(text));
+  if (how.from == token_endpoint::anthropic)
+    if (const auto id = answer.headers.find("request-id"); id && !id->empty())
+      text.append(" [").append(shown(std::string(*id), how).substr(0, 40)).append("]");
+  token_result result(code_of(answer.status), may_pass(answer.status, how.from), std::move(text));
   if (const auto hint = http::find_retry_after(answer.headers, today(how)))
     result.rest = hint->wait;
   return result;

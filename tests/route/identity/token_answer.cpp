@@ -188,6 +188,19 @@ TEST_CASE("each error of the tables has its code, and says whether it may pass")
     check(anthropic, row);
 }
 
+TEST_CASE("foreign words are cut and cleaned, and our own stand beside them whole") {
+  std::string chatter(200, 'x');
+  for (int i = 0; i < 300; ++i)
+    chatter += " and";
+  const token_result got =
+      read(answered(400, R"({"error":"invalid_grant","error_description":")" + chatter + "\"}"),
+           token_endpoint::anthropic);
+  CHECK_THAT(got.detail, Contains("invalid_grant: [hidden] and") &&
+                             Contains("check that the fed") &&
+                             Contains("if the rule covers several"));
+  CHECK(got.detail.size() < 600);
+}
+
 TEST_CASE("a token endpoint may ask to be left alone, and gives its id") {
   CHECK(read(answered(429, "{}", {{"retry-after", "17"}})).rest == 17s);
   CHECK(read(answered(503, "{}", {{"retry-after", "Thu, 01 Jan 2026 00:00:30 GMT"}})).rest == 30s);
