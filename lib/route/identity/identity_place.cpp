@@ -36,8 +36,9 @@ http::url url_of(std::string_view text, std::string_view variable) {
     refuse(problem.what());
   }
   if (!url.secure() && !is_local_host(url))
-    refuse(std::string(variable) +
-           " is http:// to a host beyond this machine's network; it must be https://");
+    refuse(
+        std::string(variable) +
+        " is http:// to a host that is neither this machine nor link-local; it must be https://");
   return url;
 }
 
@@ -110,9 +111,7 @@ std::string_view identity_place::name() const noexcept {
 bool is_local_host(const http::url& url) {
   if (url.loopback()) return true;
   const auto [a, b, c, d] = octets(url.host);
-  if (a < 0 || c < 0 || d < 0) return false;
-  return (a == 169 && b == 254) || a == 10 || (a == 172 && b >= 16 && b <= 31) ||
-         (a == 192 && b == 168);
+  return a == 169 && b == 254 && c >= 0 && d >= 0;
 }
 
 identity_place find_identity_place(const environment_lookup& env, bool arc_agent) {

@@ -32,7 +32,7 @@ struct identity_place {
 /// Cloud Shell, Arc, else IMDS. `arc_agent` says that Arc's agent is installed here.
 ///
 /// Throws `token_error` for a place that is not supported (Service Fabric, Cloud Shell), and for a URL that
-/// cannot be read or would carry a token in the clear beyond this machine and its own network.
+/// cannot be read or would carry a token in the clear to where `is_local_host` does not hold.
 [[nodiscard]] identity_place find_identity_place(const environment_lookup& env, bool arc_agent);
 
 /// The request for a token. Throws `token_error` where the place knows no such kind of identity.
@@ -42,7 +42,9 @@ struct identity_place {
 /// Asks IMDS for nothing: who answers at all is there.
 [[nodiscard]] http::request imds_probe(const identity_place& at);
 
-/// True for a host that is this machine, link-local or in a private network.
+/// True for a host that is this machine, or an address of 169.254.0.0/16, which no router forwards: IMDS is
+/// there, and App Service's endpoint on Linux. A private network (10.0.0.0/8 and the like) is a network: whoever
+/// is on it hears what goes by.
 [[nodiscard]] bool is_local_host(const http::url& url);
 
 }  // namespace reroute::detail
