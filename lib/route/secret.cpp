@@ -40,6 +40,17 @@ void wipe(std::string& secret) noexcept {
   secret.clear();
 }
 
+void append_secret(std::string& to, std::string_view more) {
+  if (to.capacity() < to.size() + more.size()) {
+    std::string grown;
+    grown.reserve(2 * (to.size() + more.size()));
+    grown = to;
+    wipe(to);
+    to = std::move(grown);
+  }
+  to.append(more);
+}
+
 std::string_view secret_problem(std::string_view secret) noexcept {
   if (secret.empty()) return "is empty; set it";
   if (secret.back() == '\n' || secret.back() == '\r')
@@ -97,6 +108,7 @@ std::string redact(std::string_view text, std::string_view known) {
     shown += secret ? hidden : word;
     at = end;
   }
+  wipe(given);
   if (shown.size() > longest_text) shown.resize(longest_text);
   return shown;
 }

@@ -9,6 +9,22 @@ namespace reroute::detail {
 /// Empties `secret` and overwrites all the memory that it holds.
 void wipe(std::string& secret) noexcept;
 
+/// Appends to a text with a secret in it. It grows by hand: what a string leaves behind when it grows is not
+/// wiped.
+void append_secret(std::string& to, std::string_view more);
+
+/// Wipes a string at the end of a scope: one that was moved from has its letters still if it was short.
+class wiped_at_end {
+ public:
+  explicit wiped_at_end(std::string& secret) : secret_(secret) {}
+  wiped_at_end(const wiped_at_end&) = delete;
+  wiped_at_end& operator=(const wiped_at_end&) = delete;
+  ~wiped_at_end() { wipe(secret_); }
+
+ private:
+  std::string& secret_;
+};
+
 /// Why `secret` cannot be a credential, and the cure; empty if it can. Never repeats it.
 [[nodiscard]] std::string_view secret_problem(std::string_view secret) noexcept;
 

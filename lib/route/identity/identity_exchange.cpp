@@ -67,15 +67,7 @@ asio::awaitable<void> run(std::shared_ptr<bout> mine, std::shared_ptr<transport>
   for (bool last = false; !last;) {
     body_piece piece = co_await begun.body->read();
     if (mine->over) co_return;
-    if (into.body.capacity() < into.body.size() + piece.bytes.size()) {
-      // grows by hand: what a string leaves behind when it grows is not wiped
-      std::string grown;
-      grown.reserve(2 * (into.body.size() + piece.bytes.size()));
-      grown = into.body;
-      wipe(into.body);
-      into.body = std::move(grown);
-    }
-    into.body.append(piece.bytes);
+    append_secret(into.body, piece.bytes);
     if (into.body.size() > longest_answer) piece.error.code = errc::body_too_large;
     last = piece.last || piece.error;
     // an error whose body was cut off is still that error

@@ -5,6 +5,8 @@
 #include <reroute/http/url.hpp>
 #include <reroute/route/environment_lookup.hpp>
 
+#include "route/identity/secret_text.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -22,7 +24,7 @@ struct identity_place {
   enum class kind : unsigned char { imds, app_service, machine_learning, arc };
   kind service = kind::imds;
   http::url url;                       ///< to which the query is appended
-  std::string header = {};             ///< the secret that proves where we run; may be empty
+  secret_text header = {};             ///< the secret that proves where we run; may be empty
   std::string default_client_id = {};  ///< Azure ML's, where no other is asked for
 
   [[nodiscard]] std::string_view name() const noexcept;

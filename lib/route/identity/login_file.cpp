@@ -22,13 +22,12 @@ namespace json = boost::json;
 
 secret_text text_of(const json::value& value) {
   secret_text out;
-  out.text().reserve(64 * 1024);  // in one piece: it does not grow and leave copies
   json::serializer writer;
   writer.reset(&value);
   std::array<char, 4096> piece;
   while (!writer.done()) {
     const json::string_view some = writer.read(piece.data(), piece.size());
-    out.text().append(some.data(), some.size());
+    append_secret(out.text(), {some.data(), some.size()});
   }
   OPENSSL_cleanse(piece.data(), piece.size());
   return out;

@@ -32,8 +32,6 @@ constexpr const char* arc_agent = "/opt/azcmagent/bin/himds";
 // where a fetch asks, as whom, and over what
 struct inquiry {
   explicit inquiry(identity_place where) : at(std::move(where)) {}
-  inquiry(inquiry&&) = delete;
-  ~inquiry() { wipe(at.header); }
   identity_place at;
   user_assigned who;
   std::shared_ptr<transport> over;
@@ -57,7 +55,7 @@ tried read(const inquiry& of, const identity_answer& answer, const token_fetch& 
   how.from = token_endpoint::managed_identity;
   how.who = of.at.name();
   how.now = lent.time()->wall_now();
-  how.secrets = {of.at.header};
+  how.secrets = {of.at.header.get()};
   out.result = read_token_answer(answer.response, how);
   if (out.result.error) {
     if (answer.response.status / 100 != 2) out.status = answer.response.status;
@@ -97,7 +95,7 @@ http::request with_arc_key(http::request request, const http::headers& refusal,
   if (!http::is_field_value(file.text.get()))
     throw clean_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
   const secret_text value("Basic " + file.text.get());
-  request.headers.add("authorization", value.get());
+  request.headers.add_secret("authorization", value.get());
   return request;
 }
 

@@ -113,6 +113,7 @@ std::string_view cure_of(int status, token_endpoint from) {
 
 // foreign words, fit to stand among ours
 std::string shown(std::string words, const token_reading& how) {
+  const wiped_at_end echo(words);
   for (const std::string_view secret : how.secrets)
     hide_secret(words, secret);
   return redact(words);
