@@ -31,8 +31,8 @@ class wiped_at_end {
 /// Throws `std::invalid_argument` that begins with `what` unless `secret` can be a credential.
 void check_secret(std::string_view what, std::string_view secret);
 
-/// Replaces `secret` in a foreign text by "[hidden]", also where the text was cut within it. One that is
-/// shorter than eight letters protects nothing, is a word or a number elsewhere, and stays.
+/// Replaces `secret` in a foreign text by "[hidden]", also as a form, a URL or JSON has it, and where the
+/// text was cut within it. One that is shorter than eight letters protects nothing, is a word or a number elsewhere, and stays.
 void hide_secret(std::string& text, std::string_view secret);
 
 /// Our own words with `known` hidden in them, and control characters (of a file's name) as spaces.

@@ -35,6 +35,7 @@ struct inquiry {
   identity_place at;
   user_assigned who;
   std::shared_ptr<transport> over;
+  secret_text arc_key;  // with which Arc was convinced
 };
 
 // the answer as a token or a failure; `status` is what the schedule decides on, nothing: it does not
@@ -55,7 +56,7 @@ tried read(const inquiry& of, const identity_answer& answer, const token_fetch& 
   how.from = token_endpoint::managed_identity;
   how.who = of.at.name();
   how.now = lent.time()->wall_now();
-  how.secrets = {of.at.header.get()};
+  how.secrets = {of.at.header.get(), of.arc_key.get()};
   out.result = read_token_answer(answer.response, how);
   if (out.result.error) {
     if (answer.response.status / 100 != 2) out.status = answer.response.status;
@@ -84,9 +85,9 @@ asio::awaitable<void> probe_imds(const inquiry& of, token_fetch lent) {
 
 // the key that Arc's agent wrote for those who may read its files
 http::request with_arc_key(http::request request, const http::headers& refusal,
-                           const std::string& folder) {
+                           const std::string& folder, secret_text& key) {
   const std::string path = arc_key_file(refusal, folder);
-  const file_reading file = read_small_file(path, longest_key);
+  file_reading file = read_small_file(path, longest_key);
   if (file.error)
     throw clean_error(file.error,
                       "Arc's key file " + path + ": " + file.error.message() +
@@ -96,6 +97,7 @@ http::request with_arc_key(http::request request, const http::headers& refusal,
     throw clean_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
   const secret_text value("Basic " + file.text.get());
   request.headers.add_secret("authorization", value.get());
+  key = std::move(file.text);
   return request;
 }
 
@@ -128,7 +130,8 @@ asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch
     asio::awaitable<identity_answer> pending = exchange_identity(lent, of.over, request, patience);
     identity_answer answer = co_await std::move(pending);
     if (of.at.service == kind::arc && !answer.error && answer.response.status == 401) {
-      request = with_arc_key(std::move(request), answer.response.headers, options->arc_key_folder);
+      request = with_arc_key(std::move(request), answer.response.headers, options->arc_key_folder,
+                             of.arc_key);
       asio::awaitable<identity_answer> again =
           exchange_identity(lent, of.over, std::move(request), patience);
       answer = co_await std::move(again);

@@ -71,3 +71,28 @@ TEST_CASE("a service that wants to be left alone for longer than a fetch lasts i
   CHECK(at.now().rest == 600s);
   CHECK(at.times() == std::vector<int>{0, 600});
 }
+
+TEST_CASE("Arc's key is hidden where its agent repeats it, and so is a secret as the form had it") {
+  const tests::folder here;
+  const std::string key = here.write("a1.key", "arc/CANARY+1");
+  entra::managed_identity_options options;
+  options.environment = lookup({{"IDENTITY_ENDPOINT", "http://localhost:40342/token"},
+                                {"IMDS_ENDPOINT", "http://localhost:40342"}});
+  options.arc_key_folder = here.path("");
+  source_rig at([&](const http::request& request, std::size_t) {
+    if (!request.headers.contains("authorization"))
+      return said_at_once(401, "", {{"www-authenticate", "Basic realm=" + key}});
+    return said_at_once(403, R"({"error":"no","error_description":"arc/CANARY+1 is wrong"})");
+  });
+  at.use(entra::managed_identity(options));
+  CHECK_THAT(at.now().detail, Contains("no: [hidden] is wrong") && !Contains("CANARY"));
+
+  entra::application_options app;
+  app.tenant_id = app.client_id = "id";
+  source_rig login([](const http::request& request, std::size_t) {
+    return said_at_once(
+        400, R"({"error":"bad form","error_description":")" + request.body.text() + "\"}");
+  });
+  login.use(entra::client_secret(app, "s/CANARY~+"));
+  CHECK_THAT(login.now().detail, Contains("bad form") && !Contains("CANARY"));
+}
