@@ -49,9 +49,10 @@ kept_tokens read_login_file(const std::string& path) {
   const json::object& said = kept.all->get_object();
   kept.access = secret_text(std::string(secret_at(said, "access_token")));
   kept.refresh = secret_text(std::string(secret_at(said, "refresh_token")));
-  if (const auto at = number_at(said, "expires_at"))
-    kept.ends =
-        kept_tokens::wall_time(std::chrono::seconds(std::min<std::int64_t>(*at, 9'000'000'000)));
+  // what cannot be read has ended; the ends of time do not overflow
+  if (const json::value* const at = said.if_contains("expires_at"); at && !at->is_null())
+    kept.ends = kept_tokens::wall_time(std::chrono::seconds(
+        std::clamp<std::int64_t>(number_at(said, "expires_at").value_or(0), 0, 9'000'000'000)));
   return kept;
 }
 

@@ -28,7 +28,7 @@ struct kept_tokens {
   [[nodiscard]] access_token token() const { return access_token(access.get(), ends); }
 };
 
-/// A file that is missing or broken holds nothing. Throws `token_error` for one that others may read or write.
+/// A file that is missing or broken holds nothing. An end that is no number, or not after 1970, has passed. Throws `token_error` for one that others may read or write.
 [[nodiscard]] kept_tokens read_login_file(const std::string& path);
 
 /// Writes the tokens back, beside what else `all` says. Why it could not be done; nothing if it was.

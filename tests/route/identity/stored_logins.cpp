@@ -158,3 +158,21 @@ TEST_CASE("what to do about a file names the file, however long its path is") {
              Contains(f.here.path(deep) + ": " +
                       std::make_error_code(std::errc::no_such_file_or_directory).message()));
 }
+
+TEST_CASE("a token whose end lies before time, or at its beginning, has ended") {
+  for (const std::string end :
+       {"0", "-1", "-9300000000", "-9223372036854775808", "-1e300", "\"-5\"", "\"soon\"", "[]"}) {
+    CAPTURE(end);
+    stored s(login, tests::always(token_line("new", 3600)));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":)" + end + "}");
+    s.use();
+    CHECK(s.at.now().token.secret() == "new");
+  }
+  for (const std::string end : {"9300000000", "9223372036854775807", "1e300", "null"}) {
+    CAPTURE(end);
+    stored s(login, tests::always(token_line("new", 3600)));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":)" + end + "}");
+    s.use();
+    CHECK(s.at.now().token.secret() == "old");
+  }
+}
