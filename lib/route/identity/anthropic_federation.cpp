@@ -54,6 +54,10 @@ asio::awaitable<access_token> federate(std::shared_ptr<const federation> by, tok
   how.from = token_endpoint::anthropic;
   how.who = anthropic_endpoint;
   how.now = lent.time()->wall_now();
+  how.cure =
+      "check that the federation rule matches the identity token, and set the workspace if the "
+      "rule "
+      "covers several";
   how.secrets = {proof.get()};
   co_return token_of(answer, how);
 }

@@ -95,7 +95,10 @@ asio::awaitable<token_result> redeem(std::shared_ptr<shared_login> of, kept_toke
   asio::awaitable<identity_answer> pending =
       exchange_identity(lent, std::move(over), std::move(request), token_patience);
   const identity_answer answer = co_await std::move(pending);
+  const std::string cure = "log in again with Anthropic's tool: the login in " + login.path +
+                           " has ended, or was renewed elsewhere";
   token_reading how;
+  how.cure = cure;
   how.from = token_endpoint::anthropic;
   how.who = anthropic_endpoint;
   how.now = lent.time()->wall_now();

@@ -113,14 +113,6 @@ std::string words_of(const json::object& said) {
   return words;
 }
 
-std::string_view cure_of(int status, token_endpoint from) {
-  if (from == token_endpoint::anthropic && (status == 400 || status == 401))
-    return "; check that the federation rule matches the identity token, and set the workspace if "
-           "the "
-           "rule covers several";
-  return {};
-}
-
 // foreign words, fit to stand among ours
 std::string shown(std::string words, const token_reading& how) {
   const wiped_at_end echo(words);
@@ -139,7 +131,8 @@ token_result refused(const http::response& answer, const json::object* said,
   } else {
     text += ", and no JSON";
   }
-  text += cure_of(answer.status, how.from);
+  if (!how.cure.empty() && (answer.status == 400 || answer.status == 401))
+    text.append("; ").append(how.cure);
   if (how.from == token_endpoint::anthropic)
     if (const auto id = answer.headers.find("request-id"); id && !id->empty())
       text.append(" [").append(shown(std::string(*id), how).substr(0, 40)).append("]");

@@ -19,6 +19,8 @@ struct token_reading {
   token_endpoint from = token_endpoint::entra;
   std::string_view who;                       ///< in errors: "Entra ID"
   std::chrono::system_clock::time_point now;  ///< the local wall clock
+  /// What helps against a 400 or 401 in most cases: "check the rule". Empty: nothing is known.
+  std::string_view cure = {};
   /// What was sent and must not be shown, should the answer quote it.
   std::vector<std::string_view> secrets = {};
 };

@@ -176,3 +176,17 @@ TEST_CASE("a token whose end lies before time, or at its beginning, has ended") 
     CHECK(s.at.now().token.secret() == "old");
   }
 }
+
+TEST_CASE("a login that is not renewed says its own cure, not the federation's") {
+  for (const int status : {400, 401}) {
+    stored s(login, tests::always(tests::said_at_once(status, R"({"error":"invalid_grant"})")));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":1})");
+    s.use();
+    CHECK_THAT(s.at.now().detail, Contains("invalid_grant; log in again with Anthropic's tool") &&
+                                      Contains("credentials/default.json") &&
+                                      !Contains("federation"));
+  }
+  stored f(federation, tests::always(tests::said_at_once(400, R"({"error":"invalid_grant"})")));
+  f.use();
+  CHECK_THAT(f.at.now().detail, Contains("check that the federation rule"));
+}

@@ -26,6 +26,8 @@ token_result read(const http::response& said, token_endpoint from = token_endpoi
   how.from = from;
   how.who = "Entra ID";
   how.now = now;
+  if (from == token_endpoint::anthropic)
+    how.cure = "check that the federation rule fits, and if the rule covers several";
   how.secrets = {canary, canary_token};
   return read_token_answer(said, how);
 }
