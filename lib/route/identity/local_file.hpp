@@ -21,6 +21,11 @@ struct file_reading {
 [[nodiscard]] file_reading read_small_file(const std::string& path,
                                            std::size_t limit = 1024 * 1024);
 
+/// True if a file could not be read because there is none.
+[[nodiscard]] inline bool is_missing(const std::error_code& error) noexcept {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
 /// Why a file with a secret in it is not to be trusted, and the cure: others may read or write it. Empty if
 /// all is well, or if there is no file (reading it says so better). Links are followed, as mounted secrets
 /// need it.

@@ -40,9 +40,7 @@ kept_tokens read_login_file(const std::string& path) {
     throw clean_error(errc::credential_failed, problem, false);
   kept_tokens kept;
   const file_reading file = read_small_file(path);
-  if (file.error && file.error != std::errc::no_such_file_or_directory &&
-      file.error != std::errc::not_a_directory)
-    kept.unread = file.error;
+  if (!is_missing(file.error)) kept.unread = file.error;
   if (file.error) return kept;
   kept.all = parse_secret_object(file.text.get());
   if (!kept.all) return kept;
