@@ -34,16 +34,15 @@ void hide_known(std::string& text, std::string_view known) {
     text.replace(at, known.size(), hidden);
 }
 
-// hides it whole wherever it stands, and its beginning at the end of the text; true for the latter
-bool hide_form(std::string& text, std::string_view secret) {
+// hides it whole wherever it stands, and its beginning at the end of the text
+void hide_form(std::string& text, std::string_view secret) {
   hide_known(text, secret);
   for (std::size_t left = std::min(secret.size() - 1, text.size()); left >= shortest_secret;
        --left) {
     if (!text.ends_with(secret.substr(0, left))) continue;
     text.replace(text.size() - left, left, hidden);
-    return true;
+    return;
   }
-  return false;
 }
 
 }  // namespace
@@ -90,17 +89,17 @@ void check_secret(std::string_view what, std::string_view secret) {
 
 void hide_secret(std::string& text, std::string_view secret) {
   if (secret.size() < shortest_secret) return;
-  if (hide_form(text, secret)) return;
+  hide_form(text, secret);
   std::string changed;
   const wiped_at_end end(changed);
   changed.reserve(3 * secret.size());
   append_encoded(changed, secret);
   if (changed != secret) {
-    if (hide_form(text, changed)) return;
+    hide_form(text, changed);
     for (std::size_t at = 0; (at = changed.find('%', at)) != std::string::npos; at += 3)
       for (const std::size_t digit : {at + 1, at + 2})
         changed[digit] = http::lower(changed[digit]);
-    if (hide_form(text, changed)) return;
+    hide_form(text, changed);
   }
   if (secret.find_first_of("\"\\") == std::string_view::npos) return;
   changed.clear();

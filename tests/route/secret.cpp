@@ -63,6 +63,8 @@ TEST_CASE("a secret is hidden as a form or a URL has it, too") {
   CHECK(hidden("client_secret=s3c%2fret~%2b", "s3c/ret~+") == "client_secret=[hidden]");
   CHECK(hidden("client_secret=s3c/ret~+", "s3c/ret~+") == "client_secret=[hidden]");
   CHECK(hidden("cut client_secret=s3c%2Fret~%2", "s3c/ret~+") == "cut client_secret=[hidden]");
+  CHECK(hidden("s3c%2Fret~%2B was sent as s3c/ret~", "s3c/ret~+") ==
+        "[hidden] was sent as [hidden]");
   CHECK(hidden("a%20b", "a b") == "a%20b");  // protects nothing
   CHECK(hidden("as \"pa\\\"ss\\\\word\"", "pa\"ss\\word") == "as \"[hidden]\"");
 }
