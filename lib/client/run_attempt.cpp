@@ -147,9 +147,9 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
   const std::string& name = on.definition.name;
 
   access_token token = on.definition.credential.token();
-  // with another route to go to, nobody waits for a source that is in trouble
+  // with another route to go to, nobody waits for a source that is slow or in trouble
   const auto patience =
-      self->has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
+      self->has_way_around(on) ? token_cache::patience::none : token_cache::patience::all;
   if (on.tokens) {
     token_result fetched = co_await on.tokens->get(patience);
     if (fetched.error) {

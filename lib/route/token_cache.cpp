@@ -42,7 +42,7 @@ struct token_cache::fetch {
   token_result before;           // what the last fetch ended in, if it failed
   token_result trouble;          // of the tries so far, if the source goes on
   time_point next_try{};
-  time_point given_up_at{};
+  time_point begun_at{}, given_up_at{};
   bool told = false;  // the trouble is what the source says
   bool over = false;
   bool running = false;  // the source's coroutine exists: a signal may be sent into it
@@ -139,7 +139,9 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
 // why not to wait for a fetch any longer with another route at hand; no error: wait
 token_result token_cache::news_of(const fetch& of, bool began_it, time_point now) {
   token_result news = !of.trouble.error && !began_it ? of.before : of.trouble;
-  news.rest = std::max(duration::zero(), of.next_try - now);
+  // nobody knows how long a silent source goes on: as long again as it took so far
+  news.rest = of.told ? std::max(duration::zero(), of.next_try - now)
+                      : std::max(short_patience, now - of.begun_at);
   return news;
 }
 
@@ -157,6 +159,7 @@ std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<cor
     slow->ended.cancel();
   });
   mine->limit = self->time->make_timer(self->executor);
+  mine->begun_at = now;
   mine->given_up_at = now + self->fetch_timeout;
   mine->limit->wake_at(mine->given_up_at,
                        [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)] {

@@ -33,7 +33,7 @@ class token_cache {
     /// Has another route: waits for 2 s from the fetch's beginning at most, and not at all once the
     /// source said that a try failed, or if the last fetch failed (only who begins the next one then
     /// waits, so that a source that is well again is noticed). Takes a token that still lives, else the
-    /// failure so far.
+    /// failure so far; its `rest` grows with the time that the fetch takes, 2 s at least.
     none,
   };
   /// Of one fetch.

@@ -277,3 +277,47 @@ TEST_CASE("a warning of a credential's source is told to the observer, and is no
       io, [&] { return answered; }, 1min);
   CHECK(told == "azure: the file is full, CANARY [hidden]");
 }
+
+TEST_CASE(
+    "a slow token endpoint is waited for if all routes need it, and tried again if each has its "
+    "own") {
+  for (const bool shared : {true, false}) {
+    CAPTURE(shared);
+    const auto time = std::make_shared<reroute::testing::manual_clock>();
+    time->set_grace(0ms);
+    const auto login = std::make_shared<stage>(time, [](const auto&, std::size_t) {
+      tests::line slow = token("token-0");
+      slow.head_after = 15s;
+      return slow;
+    });
+    const auto api = std::make_shared<stage>(time, tests::always(answer()));
+    reroute::entra::application_options app;
+    app.tenant_id = "tenant";
+    app.client_id = "client";
+    app.transport = login;
+    const auto first = reroute::entra::client_secret(app, "CANARY");
+    asio::io_context io;
+    reroute::client_options options;
+    options.routes = {
+        reroute::azure_foundry(
+            {.resource = "east", .credential = first, .name = "east", .transport = api}),
+        reroute::azure_foundry(
+            {.resource = "west",
+             .credential = shared ? first : reroute::entra::client_secret(app, "CANARY"),
+             .name = "west",
+             .transport = api})};
+    options.time = time;
+    options.seed = 1;
+    reroute::client claude(io, std::move(options));
+    std::optional<reroute::outcome> end;
+    claude.async_create(reroute::message_request("claude").max_tokens(1).user("?"), {},
+                        [&](std::error_code, reroute::outcome got) { end = std::move(got); });
+    time->run_until(
+        io, [&] { return end.has_value(); }, 5min);
+    REQUIRE(end);
+    INFO(*end);
+    CHECK(end->answered());
+    if (shared) CHECK(end->attempts.size() == 1);
+    CHECK(login->requests.size() == (shared ? 1U : 2U));
+  }
+}

@@ -278,7 +278,13 @@ TEST_CASE("a silent source holds up nobody who has another way for more than two
   CHECK_FALSE(patient->got);
   const auto later = at.spawn("", none);
   at.settle();
-  CHECK(later->got);  // at once
+  REQUIRE(later->got);  // at once
+  CHECK(later->got->rest == 2s);
+  at.pass(5s);
+  const auto still = at.spawn("", none);
+  at.settle();
+  REQUIRE(still->got);
+  CHECK(still->got->rest == 7s);  // asking again soon would only use attempts up
   at.source->open();
   at.settle();
   CHECK(secret_of(patient) == "t1");  // the fetch went on for the others
