@@ -108,3 +108,13 @@ TEST_CASE("a new refresh token counts even if there is no good token beside it")
   CHECK(p.at.now().token.secret() == "a-3");
   CHECK(p.redeemed() == "r-2");
 }
+
+TEST_CASE("a login that is there and cannot be read is told as that") {
+  place p(true);
+  std::filesystem::remove(p.here.path("login"));
+  std::filesystem::create_directory(p.here.path("login"));  // unreadable, even for root
+  std::filesystem::permissions(p.here.path("login"), std::filesystem::perms::owner_all);
+  CHECK_THAT(p.at.now().detail,
+             Contains("/login cannot be read: " +
+                      std::make_error_code(std::errc::invalid_argument).message()));
+}
