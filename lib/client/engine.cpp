@@ -50,7 +50,7 @@ engine::engine(asio::any_io_executor executor, client_options options)
       if (!own_transport_) own_transport_ = make_https_transport(executor_, options.https, clock_);
       live.transport = own_transport_;
     }
-    live.tokens = tokens_of(each.credential, options.https);
+    live.tokens = tokens_of(each, options.https);
     live.definition = std::move(each);
     routes_.push_back(std::move(live));
   }
@@ -59,14 +59,22 @@ engine::engine(asio::any_io_executor executor, client_options options)
 engine::~engine() = default;
 
 // routes with the same source share its tokens
-std::shared_ptr<token_cache> engine::tokens_of(const credential& from, const https_options& https) {
+std::shared_ptr<token_cache> engine::tokens_of(const reroute::route& on,
+                                               const https_options& https) {
+  const credential& from = on.credential;
   if (!from.refreshable()) return nullptr;
   for (const live_route& other : routes_)
     if (other.definition.credential.source() == from.source()) return other.tokens;
   if (!own_transport_) own_transport_ = make_https_transport(executor_, https, clock_);
   if (!plain_transport_) plain_transport_ = make_plain_transport(executor_, clock_);
+  token_cache::warning_listener warned;
+  if (observer_.at_credential)
+    warned = [hook = observer_.at_credential, name = on.name](const token_result& what) {
+      hook({name, what.error, what.detail});
+    };
   return std::make_shared<token_cache>(executor_, clock_, from.source(),
-                                       lent_transports{own_transport_, plain_transport_});
+                                       lent_transports{own_transport_, plain_transport_},
+                                       token_cache::usual_timeout, std::move(warned));
 }
 
 double engine::random() { return std::uniform_real_distribution<double>(0, 1)(generator_); }

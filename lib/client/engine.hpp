@@ -14,6 +14,7 @@
 
 #include <asio/any_io_executor.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -58,7 +59,11 @@ class engine : public std::enable_shared_from_this<engine> {
   [[nodiscard]] http::date today() const {
     return std::chrono::time_point_cast<std::chrono::seconds>(clock_->wall_now());
   }
-  [[nodiscard]] bool has_other_routes() const { return routes_.size() > 1; }
+  /// There is a route that does without the tokens of `on`.
+  [[nodiscard]] bool has_way_around(const live_route& on) const {
+    return std::any_of(routes_.begin(), routes_.end(),
+                       [&](const live_route& other) { return other.tokens != on.tokens; });
+  }
   [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
@@ -83,7 +88,7 @@ class engine : public std::enable_shared_from_this<engine> {
   void forget(open_stream& which) noexcept;
 
  private:
-  [[nodiscard]] std::shared_ptr<token_cache> tokens_of(const credential& from,
+  [[nodiscard]] std::shared_ptr<token_cache> tokens_of(const reroute::route& on,
                                                        const https_options& https);
   // calls
   void apply(call& which, const call_machine::step& next);

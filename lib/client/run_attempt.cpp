@@ -110,9 +110,9 @@ class attempt_steps {
         token_(on_.definition.credential.token()) {}
 
   [[nodiscard]] const std::shared_ptr<token_cache>& tokens() const { return on_.tokens; }
-  // with another route to go to, nobody waits for a source that is in trouble
+  // with another route to go to, nobody waits for a source that is slow or in trouble
   [[nodiscard]] token_cache::patience patience() const {
-    return self_.has_other_routes() ? token_cache::patience::none : token_cache::patience::all;
+    return self_.has_way_around(on_) ? token_cache::patience::none : token_cache::patience::all;
   }
   // false: there is none, and the attempt has failed
   [[nodiscard]] bool use(token_result fetched) {

@@ -1,6 +1,7 @@
 // Header fields: one arena for all text, compacted when fields go.
 #include <reroute/http/headers.hpp>
 
+#include "http/forget.hpp"
 #include "http/text.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace reroute::http {
 namespace {
@@ -87,6 +89,36 @@ headers::headers(std::initializer_list<field> fields) {
     add(f.name, f.value);
 }
 
+headers::headers(headers&& other) noexcept
+    : text_(std::move(other.text_)), entries_(std::move(other.entries_)), secret_(other.secret_) {
+  if (other.secret_) other.forget();  // the letters of a short text stay
+}
+
+headers& headers::operator=(const headers& other) {
+  if (this != &other) *this = headers(other);
+  return *this;
+}
+
+headers& headers::operator=(headers&& other) noexcept {
+  if (this == &other) return *this;
+  if (secret_) forget();
+  text_ = std::move(other.text_);
+  entries_ = std::move(other.entries_);
+  secret_ = other.secret_;
+  if (other.secret_) other.forget();
+  return *this;
+}
+
+void headers::forget() noexcept {
+  detail::forget(text_);
+  entries_.clear();
+}
+
+headers& headers::add_secret(std::string_view name, std::string_view value) {
+  secret_ = true;
+  return add(name, value);
+}
+
 headers& headers::add(std::string_view name, std::string_view value) {
   check(name, value);
   value = trimmed(value);
@@ -106,6 +138,7 @@ headers& headers::add(std::string_view name, std::string_view value) {
     grown.append(text_).append(name).append(value);
     entries_.push_back(next);
     text_.swap(grown);
+    if (secret_) detail::forget(grown);
   } else {
     entries_.push_back(next);
     text_.append(name).append(value);
@@ -116,6 +149,7 @@ headers& headers::add(std::string_view name, std::string_view value) {
 headers& headers::set(std::string_view name, std::string_view value) {
   check(name, value);
   headers next;
+  next.secret_ = secret_;
   next.text_.reserve(text_.size() + name.size() + value.size());
   next.entries_.reserve(entries_.size() + 1);
   bool placed = false;
@@ -146,12 +180,14 @@ headers& headers::remove(std::string_view name) noexcept {
     e.value_at = end + e.name_size;
     end += size;
   }
+  if (secret_) std::fill(text_.begin() + end, text_.end(), '\0');
   text_.resize(end);
   std::erase_if(entries_, [](const entry& e) { return e.name_size == 0; });
   return *this;
 }
 
 void headers::clear() noexcept {
+  if (secret_) forget();
   text_.clear();
   entries_.clear();
 }

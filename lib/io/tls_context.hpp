@@ -6,9 +6,9 @@
 #include "io/openssl_handles.hpp"
 #include "io/tls_pins.hpp"
 
-#include <cstddef>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,21 +35,19 @@ class tls_context {
   [[nodiscard]] ssl_session_ptr take_session(std::string_view origin) noexcept;
 
   /// Records need 16 KB each way. A connection that gives them back after each record costs a microsecond
-  /// per call, and ten thousand that keep them cost 330 MB: the first few may keep them. False: not this one.
-  [[nodiscard]] bool lend_buffers() noexcept {
-    if (lent_ == most_lent) return false;
-    ++lent_;
-    return true;
+  /// per call, and ten thousand that keep them cost 330 MB: the first few may, as long as they hold this. Empty:
+  /// not this one.
+  [[nodiscard]] std::shared_ptr<void> lend_buffers() const noexcept {
+    return lent_.use_count() <= most_lent ? lent_ : nullptr;
   }
-  void return_buffers() noexcept { --lent_; }
 
  private:
-  static constexpr std::size_t most_lent = 256;
+  static constexpr long most_lent = 256;
 
   ssl_ctx_ptr context_;
   bool verifies_;
   tls_pins pins_;
-  std::size_t lent_ = 0;
+  std::shared_ptr<void> lent_ = std::make_shared<char>();  // counts who holds it
   std::ofstream key_log_;
   std::map<std::string, std::vector<ssl_session_ptr>, std::less<>> sessions_;
 };

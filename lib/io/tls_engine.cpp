@@ -102,7 +102,6 @@ tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_
 }
 
 tls_engine::~tls_engine() {
-  if (keeps_buffers_) context_.return_buffers();
   // OpenSSL forbids to resume a session whose connection ended without close_notify; TLS does not
   // (RFC 5246, 7.2.1), and a pool's connections mostly end that way
   if (!error_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);

@@ -89,7 +89,7 @@ class tls_engine {
   std::string refusal_;   // why the certificate was refused
   transport_error error_;
   bool ended_ = false;
-  bool keeps_buffers_ = false;
+  std::shared_ptr<void> keeps_buffers_;
   bool heard_ = false;      // anything from the peer
   bool asked_who_ = false;  // the peer wants a client certificate, and there is none
 };

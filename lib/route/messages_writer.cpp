@@ -1,6 +1,7 @@
 // Writing requests of the Messages API.
 #include "route/messages_writer.hpp"
 
+#include "route/secret.hpp"
 #include "route/version.hpp"
 
 #include <algorithm>
@@ -95,9 +96,13 @@ class writer {
     if (context.credential_kind == credential::kind::bearer ||
         context.credential_kind == credential::kind::oauth ||
         (context.credential_kind == credential::kind::key && oauth)) {
-      out.headers.add("authorization", "Bearer " + std::string(context.secret));
+      std::string value;
+      const wiped_at_end sent(value);
+      value.reserve(7 + context.secret.size());
+      value.append("Bearer ").append(context.secret);
+      out.headers.add_secret("authorization", value);
     } else if (context.credential_kind == credential::kind::key) {
-      out.headers.add(endpoint_.key_header, context.secret);
+      out.headers.add_secret(endpoint_.key_header, context.secret);
     }
     out.headers.add("user-agent", user_agent);
     for (const http::headers::field each : endpoint_.extra_headers)

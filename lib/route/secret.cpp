@@ -1,6 +1,9 @@
 // Checks, wipes and hides secrets.
 #include "route/secret.hpp"
 
+#include "http/text.hpp"
+#include "route/identity/form.hpp"
+
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -31,6 +34,17 @@ void hide_known(std::string& text, std::string_view known) {
     text.replace(at, known.size(), hidden);
 }
 
+// hides it whole wherever it stands, and its beginning at the end of the text
+void hide_form(std::string& text, std::string_view secret) {
+  hide_known(text, secret);
+  for (std::size_t left = std::min(secret.size() - 1, text.size()); left >= shortest_secret;
+       --left) {
+    if (!text.ends_with(secret.substr(0, left))) continue;
+    text.replace(text.size() - left, left, hidden);
+    return;
+  }
+}
+
 }  // namespace
 
 void wipe(std::string& secret) noexcept {
@@ -38,6 +52,17 @@ void wipe(std::string& secret) noexcept {
   secret.resize(secret.capacity());
   OPENSSL_cleanse(secret.data(), secret.size());
   secret.clear();
+}
+
+void append_secret(std::string& to, std::string_view more) {
+  if (to.capacity() < to.size() + more.size()) {
+    std::string grown;
+    grown.reserve(2 * (to.size() + more.size()));
+    grown = to;
+    wipe(to);
+    to = std::move(grown);
+  }
+  to.append(more);
 }
 
 std::string_view secret_problem(std::string_view secret) noexcept {
@@ -64,13 +89,32 @@ void check_secret(std::string_view what, std::string_view secret) {
 
 void hide_secret(std::string& text, std::string_view secret) {
   if (secret.size() < shortest_secret) return;
-  hide_known(text, secret);
-  for (std::size_t left = std::min(secret.size() - 1, text.size()); left >= shortest_secret;
-       --left) {
-    if (!text.ends_with(secret.substr(0, left))) continue;
-    text.replace(text.size() - left, left, hidden);
-    return;
+  hide_form(text, secret);
+  std::string changed;
+  const wiped_at_end end(changed);
+  changed.reserve(3 * secret.size());
+  append_encoded(changed, secret);
+  if (changed != secret) {
+    hide_form(text, changed);
+    for (std::size_t at = 0; (at = changed.find('%', at)) != std::string::npos; at += 3)
+      for (const std::size_t digit : {at + 1, at + 2})
+        changed[digit] = http::lower(changed[digit]);
+    hide_form(text, changed);
   }
+  if (secret.find_first_of("\"\\") == std::string_view::npos) return;
+  changed.clear();
+  for (const char c : secret) {
+    if (c == '"' || c == '\\') changed += '\\';
+    changed += c;
+  }
+  hide_form(text, changed);
+}
+
+std::string own_words(std::string_view text, std::string_view known) {
+  std::string shown(text);
+  hide_known(shown, known);
+  std::replace_if(shown.begin(), shown.end(), is_control, ' ');
+  return shown;
 }
 
 std::string redact(std::string_view text, std::string_view known) {
@@ -90,6 +134,7 @@ std::string redact(std::string_view text, std::string_view known) {
     shown += secret ? hidden : word;
     at = end;
   }
+  wipe(given);
   if (shown.size() > longest_text) shown.resize(longest_text);
   return shown;
 }

@@ -1,66 +1,24 @@
-// The coroutine around the rules of cached tokens.
+// The coroutine around the rules of cached tokens: who waits, and for how long.
 #include "route/token_cache.hpp"
 
-#include <reroute/error/errc.hpp>
+#include "route/token_cache_parts.hpp"
 
-#include "route/token_state.hpp"
-
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <string>
 #include <utility>
 
 namespace reroute::detail {
 
-// One fetch that is under way. Its waiters share it, so that the next one cannot be mistaken for
-// it.
-struct token_cache::fetch {
-  explicit fetch(const asio::any_io_executor& executor)
-      : ended(executor, asio::steady_timer::time_point::max()) {}
-
-  asio::cancellation_signal give_up;
-  asio::steady_timer ended;      // never fires: cancelling it wakes all waiters
-  std::unique_ptr<timer> limit;  // of its time
-  token_result trouble;          // of the tries so far, if the source goes on
-  time_point next_try{};
-  bool over = false;
-  bool running = false;  // the source's coroutine exists: a signal may be sent into it
-};
-
-// What outlives the cache while somebody waits or the source still runs.
-struct token_cache::core {
-  core(asio::any_io_executor on, std::shared_ptr<clock> time_source,
-       std::shared_ptr<const token_provider> from, lent_transports transports, duration timeout)
-      : executor(std::move(on)),
-        time(std::move(time_source)),
-        source(std::move(from)),
-        lent(std::move(transports)),
-        fetch_timeout(timeout) {}
-
-  asio::any_io_executor executor;
-  std::shared_ptr<clock> time;
-  std::shared_ptr<const token_provider> source;
-  lent_transports lent;
-  duration fetch_timeout;
-  token_state rules;
-  std::shared_ptr<fetch> under_way;
-  bool closed = false;
-};
-
 token_cache::token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
                          std::shared_ptr<const token_provider> source, lent_transports lent,
-                         duration fetch_timeout)
+                         duration fetch_timeout, warning_listener warned)
     : core_(std::make_shared<core>(std::move(executor), std::move(time), std::move(source),
-                                   std::move(lent), fetch_timeout)) {}
+                                   std::move(lent), fetch_timeout, std::move(warned))) {}
 
 token_cache::~token_cache() { shutdown(); }
 
@@ -79,6 +37,7 @@ void token_cache::shutdown() {
   if (!last) return;
   last->over = true;
   last->limit->cancel();
+  last->slow->cancel();
   last->ended.cancel();
   if (last->running) last->give_up.emit(asio::cancellation_type::terminal);
 }
@@ -100,14 +59,17 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
     token_state::answer answer = next.what;
     if (answer == token_state::answer::wait) {
       while (!joined->over) {
-        if (joined->trouble.error && kept == patience::none) {
-          token_result so_far = joined->trouble;
-          so_far.rest = std::max(duration::zero(), joined->next_try - self->time->now());
-          co_return so_far;
+        if (kept == patience::none) {
+          // who began the fetch finds out for the others whether the source is well again
+          const time_point then = self->time->now();
+          token_result news = news_of(*joined, next.start, then);
+          if (news.error && !was_refused && self->rules.lives(then))
+            co_return token_result(self->rules.token());
+          if (news.error) co_return news;
         }
         std::error_code woken;
         co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        // its end, news of trouble, and this waiter's own cancellation wake alike
+        // its end, news of it, and this waiter's own cancellation wake alike
         if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;
       }
       if (!was_refused) answer = self->rules.after_fetch(self->time->now());
@@ -117,70 +79,13 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
   }
 }
 
-std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<core>& self) {
-  auto mine = std::make_shared<fetch>(self->executor);
-  self->under_way = mine;
-  mine->limit = self->time->make_timer(self->executor);
-  mine->limit->wake_at(self->time->now() + self->fetch_timeout, [held = std::weak_ptr<core>(self),
-                                                                 of = std::weak_ptr<fetch>(mine)] {
-    const std::shared_ptr<core> still = held.lock();
-    const std::shared_ptr<fetch> slow = of.lock();
-    if (!still || !slow || slow->over) return;
-    end(*still, *slow,
-        token_result(errc::credential_failed, true, "the token source took too long"));
-    if (slow->running) slow->give_up.emit(asio::cancellation_type::terminal);
-  });
-  asio::co_spawn(self->executor, run(self, mine),
-                 asio::bind_cancellation_slot(mine->give_up.slot(),
-                                              [self, mine](const std::exception_ptr& thrown) {
-                                                if (thrown)
-                                                  end(*self, *mine, failure_of(thrown, {}));
-                                              }));
-  return mine;
-}
-
-asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine) {
-  const auto gone = [](fetch* ended) { ended->running = false; };
-  mine->running = true;
-  const std::unique_ptr<fetch, decltype(gone)> mark(mine.get(), gone);
-  token_result result;
-  try {
-    token_fetch lent(self->executor, self->time, self->lent, self->rules.forced(),
-                     [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)](
-                         const token_error& so_far, duration pause) {
-                       const std::shared_ptr<core> still = held.lock();
-                       const std::shared_ptr<fetch> ahead = of.lock();
-                       if (still && ahead) note_trouble(*still, *ahead, so_far, pause);
-                     });
-    asio::awaitable<access_token> pending = (*self->source)(std::move(lent));
-    access_token fetched = co_await std::move(pending);
-    result = checked_token(std::move(fetched));
-  } catch (...) {
-    result = failure_of(std::current_exception(), self->rules.token().secret());
-  }
-  end(*self, *mine, std::move(result));
-}
-
-void token_cache::note_trouble(core& self, fetch& mine, const token_error& so_far,
-                               duration again_in) {
-  if (mine.over) return;
-  mine.trouble = failure_of(std::make_exception_ptr(so_far), self.rules.token().secret());
-  mine.next_try = self.time->now() + again_in;
-  mine.ended.cancel();
-}
-
-// counts once: a fetch that was given up may still come to an end of its own
-void token_cache::end(core& self, fetch& mine, token_result result) {
-  if (std::exchange(mine.over, true)) return;
-  mine.limit->cancel();
-  self.under_way.reset();
-  const time_point now = self.time->now();
-  if (result.error) {
-    self.rules.failed(std::move(result), now);
-  } else {
-    self.rules.fetched(std::move(result.token), now, self.time->wall_now());
-  }
-  mine.ended.cancel();
+// why not to wait for a fetch any longer with another route at hand; no error: wait
+token_result token_cache::news_of(const fetch& of, bool began_it, time_point now) {
+  token_result news = !of.trouble.error && !began_it ? of.before : of.trouble;
+  // nobody knows how long a silent source goes on: as long again as it took so far
+  news.rest = of.told ? std::max(duration::zero(), of.next_try - now)
+                      : std::max(short_patience, now - of.begun_at);
+  return news;
 }
 
 }  // namespace reroute::detail

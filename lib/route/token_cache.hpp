@@ -11,6 +11,7 @@
 #include <asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -26,15 +27,24 @@ namespace reroute::detail {
 ///                alive what they need. It must not outlive its execution context.
 class token_cache {
  public:
-  /// Who waits for a fetch whose source said that its first try failed and that it tries again.
+  /// Who waits for a fetch that takes its time.
   enum class patience : unsigned char {
-    all,   ///< waits for the end
-    none,  ///< takes the failure so far: it has another route
+    all,  ///< waits for the end
+    /// Has another route: waits for 2 s from the fetch's beginning at most, and not at all once the
+    /// source said that a try failed, or if the last fetch failed (only who begins the next one then
+    /// waits, so that a source that is well again is noticed). Takes a token that still lives, else the
+    /// failure so far; its `rest` grows with the time that the fetch takes, 2 s at least.
+    none,
   };
+  /// Of one fetch.
+  static constexpr duration usual_timeout = std::chrono::minutes(2);
+  /// What a source says although it has a token; see `token_fetch::warn`.
+  using warning_listener = std::function<void(const token_result& what)>;
+
   /// A source that has not answered after `fetch_timeout` is cancelled, and has failed.
   token_cache(asio::any_io_executor executor, std::shared_ptr<clock> time,
               std::shared_ptr<const token_provider> source, lent_transports lent = {},
-              duration fetch_timeout = std::chrono::minutes(2));
+              duration fetch_timeout = usual_timeout, warning_listener warned = {});
   token_cache(const token_cache&) = delete;
   token_cache& operator=(const token_cache&) = delete;
   ~token_cache();
@@ -53,9 +63,12 @@ class token_cache {
  private:
   struct core;
   struct fetch;
+  static token_result news_of(const fetch& of, bool began_it, time_point now);
   static std::shared_ptr<fetch> begin(const std::shared_ptr<core>& self);
   static asio::awaitable<void> run(std::shared_ptr<core> self, std::shared_ptr<fetch> mine);
   static void end(core& self, fetch& mine, token_result result);
+  static void give_up(core& self, fetch& mine);
+  static void note_warning(core& self, const token_error& what);
   static void note_trouble(core& self, fetch& mine, const token_error& so_far, duration again_in);
   static asio::awaitable<token_result> obtain(std::shared_ptr<core> self, access_token refused,
                                               patience kept);

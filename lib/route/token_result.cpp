@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
 namespace reroute::detail {
@@ -32,16 +33,22 @@ bool may_pass(const std::error_code& code) {
   return false;
 }
 
+token_result failure_of(const token_error& problem, std::string_view known) {
+  const std::error_code ours = errc::credential_failed;
+  const bool own = dynamic_cast<const clean_error*>(&problem) != nullptr;
+  const std::error_code code = problem.code() ? problem.code() : ours;
+  token_result result(category_of(code) == category::cancelled ? ours : code, problem.retryable(),
+                      own ? own_words(problem.what(), known) : redact(problem.what(), known));
+  result.rest = problem.retry_after();
+  return result;
+}
+
 token_result failure_of(const std::exception_ptr& thrown, std::string_view known) {
   const std::error_code ours = errc::credential_failed;
   try {
     std::rethrow_exception(thrown);
   } catch (const token_error& problem) {
-    const std::error_code code = problem.code() ? problem.code() : ours;
-    token_result result(category_of(code) == category::cancelled ? ours : code, problem.retryable(),
-                        redact(problem.what(), known));
-    result.rest = problem.retry_after();
-    return result;
+    return failure_of(problem, known);
   } catch (const std::system_error& problem) {
     const std::error_code code = problem.code();
     std::string detail = redact(problem.what(), known);

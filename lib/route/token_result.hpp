@@ -35,6 +35,9 @@ struct token_result {
 /// what its endpoint said.
 [[nodiscard]] token_result failure_of(const std::exception_ptr& thrown, std::string_view known);
 
+/// The same of a `token_error` that was not thrown. The text of a `clean_error` stays as it is but for `known`.
+[[nodiscard]] token_result failure_of(const token_error& problem, std::string_view known);
+
 /// `failure` if the token cannot be sent (empty, a line break), else the token.
 [[nodiscard]] token_result checked_token(access_token token);
 

@@ -14,7 +14,7 @@ constexpr duration scarce = 30s;           // less: a call could outlive it
 constexpr duration pause = 5s;             // between fetches that nobody waits for
 constexpr duration first_rest = 1s;        // after a failure
 constexpr duration longest_rest = 30s;     // after many
-constexpr duration longest_wish = 60s;     // of a source that asks to be left alone
+constexpr duration longest_wish = 1h;      // of a source that asks to be left alone
 constexpr auto asleep = 60s;               // the wall clock has run ahead: the machine slept
 constexpr auto for_ever = 24h * 365 * 10;  // a life that need not be measured
 
@@ -66,7 +66,7 @@ token_state::step token_state::ask(time_point now) {
   }
   if (fetching_) return {answer::wait, false};
   if (now >= rest_until_) return begin(refused_);
-  return {usable() && life > duration::zero() ? answer::serve : answer::fail, false};
+  return {lives(now) ? answer::serve : answer::fail, false};
 }
 
 token_state::step token_state::ask_after_refusal(std::string_view refused, time_point now) {
@@ -79,7 +79,7 @@ token_state::step token_state::ask_after_refusal(std::string_view refused, time_
 
 token_state::answer token_state::after_fetch(time_point now) const {
   if (failures_ == 0) return usable() ? answer::serve : answer::wait;
-  return usable() && life_left(now) > duration::zero() ? answer::serve : answer::fail;
+  return lives(now) ? answer::serve : answer::fail;
 }
 
 void token_state::fetched(access_token token, time_point now, wall_time wall_now) {

@@ -20,7 +20,7 @@ namespace reroute::detail {
 /// the same failure, or the cached token as long as it lives. A token is not fetched again within
 /// 5 s of a fetch, however little life it has: the source has no better one, or a clock is wrong.
 /// A source may name a time from which it would rather be asked, and a wait after a failure: the wait is
-/// kept to the letter up to a minute.
+/// kept to the letter up to an hour, as MSAL does.
 ///
 /// A token's life is monotonic time from its arrival on, so that setting the wall clock neither ends it
 /// nor makes it immortal. But monotonic time stands still while a machine sleeps: where the wall clock has
@@ -63,6 +63,12 @@ class token_state {
   /// The fetch under way was begun because the token had been refused.
   [[nodiscard]] bool forced() const noexcept { return forced_; }
   [[nodiscard]] const access_token& token() const noexcept { return token_; }
+  /// `token()` could still be sent: it has not been refused, and has life left.
+  [[nodiscard]] bool lives(time_point now) const noexcept {
+    return usable() && life_left(now) > duration::zero();
+  }
+  /// The last fetch failed.
+  [[nodiscard]] bool failing() const noexcept { return failures_ > 0; }
   /// The last failure, and how long the source is still left alone.
   [[nodiscard]] token_result failure(time_point now) const;
 

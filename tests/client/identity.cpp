@@ -9,6 +9,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/io_context.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -133,6 +134,35 @@ TEST_CASE(
   CHECK(r.login->requests.size() <= 6);
 }
 
+TEST_CASE("a token endpoint that is silent holds up one call for two seconds, and no other") {
+  bool healed = false;
+  rig r([&healed](const auto&, std::size_t) { return healed ? token("fresh") : tests::silence(); });
+  reroute::duration longest{0};
+  int held_up = 0;
+  for (int seconds = 0; seconds < 100; ++seconds) {
+    const reroute::time_point asked = r.time->now();
+    r.calls(1);
+    longest = std::max(longest, r.time->now() - asked);
+    held_up += r.time->now() - asked > 100ms;
+    r.time->advance(1s);
+    r.time->run(r.io, 0s);
+  }
+  CHECK(r.failed == 0);
+  CHECK(r.by_route["azure"] == 0);
+  CHECK(longest < 2100ms);
+  CHECK(held_up <= 5);  // one for each exchange, of 20 s
+  CHECK(r.login->requests.size() <= 5);
+  healed = true;
+  for (int seconds = 0; seconds < 60; ++seconds) {
+    r.time->advance(1s);
+    r.time->run(r.io, 0s);
+  }
+  r.calls(1);  // finds the route healthy
+  r.by_route.clear();
+  r.calls(100);
+  CHECK(r.by_route["azure"] > 50);
+}
+
 TEST_CASE("a token endpoint that fails is a failed attempt, with its cause, worth another route") {
   rig r(tests::always(
             says(401, R"({"error":"invalid_client","error_description":"AADSTS7000215: CANARY"})")),
@@ -216,4 +246,78 @@ TEST_CASE("routes with the same credential share its tokens") {
   CHECK(ended);
   CHECK(login->requests.size() == 1);
   CHECK(api->requests.size() == 2);
+}
+
+TEST_CASE("a warning of a credential's source is told to the observer, and is no failure") {
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  time->set_grace(0ms);
+  asio::io_context io;
+  std::string told;
+  reroute::client_options options;
+  options.routes = {reroute::azure_foundry(
+      {.resource = "east",
+       .credential = reroute::credential::bearer(
+           [](reroute::token_fetch lent) -> asio::awaitable<reroute::access_token> {
+             lent.warn(reroute::token_error(errc::credential_failed,
+                                            "the file is full, CANARY sk-ant-CANARY", true));
+             co_return reroute::access_token("token");
+           }),
+       .transport = std::make_shared<stage>(time, tests::always(answer()))})};
+  options.time = time;
+  options.observer.at_credential = [&](const reroute::credential_event& event) {
+    told = std::string(event.route) + ": " + std::string(event.text);
+    CHECK(event.code == errc::credential_failed);
+  };
+  reroute::client claude(io, std::move(options));
+  bool answered = false;
+  claude.async_create(
+      reroute::message_request("claude").max_tokens(1).user("?"), {},
+      [&](std::error_code, const reroute::outcome& end) { answered = end.answered(); });
+  time->run_until(
+      io, [&] { return answered; }, 1min);
+  CHECK(told == "azure: the file is full, CANARY [hidden]");
+}
+
+TEST_CASE(
+    "a slow token endpoint is waited for if all routes need it, and tried again if each has its "
+    "own") {
+  for (const bool shared : {true, false}) {
+    CAPTURE(shared);
+    const auto time = std::make_shared<reroute::testing::manual_clock>();
+    time->set_grace(0ms);
+    const auto login = std::make_shared<stage>(time, [](const auto&, std::size_t) {
+      tests::line slow = token("token-0");
+      slow.head_after = 15s;
+      return slow;
+    });
+    const auto api = std::make_shared<stage>(time, tests::always(answer()));
+    reroute::entra::application_options app;
+    app.tenant_id = "tenant";
+    app.client_id = "client";
+    app.transport = login;
+    const auto first = reroute::entra::client_secret(app, "CANARY");
+    asio::io_context io;
+    reroute::client_options options;
+    options.routes = {
+        reroute::azure_foundry(
+            {.resource = "east", .credential = first, .name = "east", .transport = api}),
+        reroute::azure_foundry(
+            {.resource = "west",
+             .credential = shared ? first : reroute::entra::client_secret(app, "CANARY"),
+             .name = "west",
+             .transport = api})};
+    options.time = time;
+    options.seed = 1;
+    reroute::client claude(io, std::move(options));
+    std::optional<reroute::outcome> end;
+    claude.async_create(reroute::message_request("claude").max_tokens(1).user("?"), {},
+                        [&](std::error_code, reroute::outcome got) { end = std::move(got); });
+    time->run_until(
+        io, [&] { return end.has_value(); }, 5min);
+    REQUIRE(end);
+    INFO(*end);
+    CHECK(end->answered());
+    if (shared) CHECK(end->attempts.size() == 1);
+    CHECK(login->requests.size() == (shared ? 1U : 2U));
+  }
 }

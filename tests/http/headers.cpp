@@ -145,3 +145,22 @@ TEST_CASE("any sequence of changes leaves what a plain list would hold") {
 }
 
 }  // namespace
+
+TEST_CASE("fields with a secret in them are copied, moved, changed and cleared like others") {
+  reroute::http::headers made;
+  made.add("accept", "json").add_secret("x-api-key", "key-1");
+  reroute::http::headers copy = made;
+  CHECK(copy == made);
+  copy.set("accept", "text").remove("x-api-key");
+  CHECK_FALSE(copy.contains("x-api-key"));
+  CHECK(copy.find("accept") == "text");
+  copy = made;
+  CHECK(copy.find("x-api-key") == "key-1");
+  const reroute::http::headers moved = std::move(copy);
+  CHECK(moved == made);
+  made.clear();
+  CHECK(made.empty());
+  made.add("a", "b");
+  CHECK(made.find("a") == "b");
+  CHECK_THROWS_AS(made.add_secret("x-api-key", "line\n"), std::invalid_argument);
+}

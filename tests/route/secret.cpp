@@ -54,6 +54,21 @@ TEST_CASE("a secret that is known is hidden in a foreign text, whatever it looks
   CHECK(hidden("nothing", "") == "nothing");
 }
 
+TEST_CASE("a secret is hidden as a form or a URL has it, too") {
+  const auto hidden = [](std::string text, std::string_view secret) {
+    reroute::detail::hide_secret(text, secret);
+    return text;
+  };
+  CHECK(hidden("client_secret=s3c%2Fret~%2B&x=1", "s3c/ret~+") == "client_secret=[hidden]&x=1");
+  CHECK(hidden("client_secret=s3c%2fret~%2b", "s3c/ret~+") == "client_secret=[hidden]");
+  CHECK(hidden("client_secret=s3c/ret~+", "s3c/ret~+") == "client_secret=[hidden]");
+  CHECK(hidden("cut client_secret=s3c%2Fret~%2", "s3c/ret~+") == "cut client_secret=[hidden]");
+  CHECK(hidden("s3c%2Fret~%2B was sent as s3c/ret~", "s3c/ret~+") ==
+        "[hidden] was sent as [hidden]");
+  CHECK(hidden("a%20b", "a b") == "a%20b");  // protects nothing
+  CHECK(hidden("as \"pa\\\"ss\\\\word\"", "pa\"ss\\word") == "as \"[hidden]\"");
+}
+
 TEST_CASE("a long text is cut") {
   std::string text;
   for (int i = 0; i < 1000; ++i)

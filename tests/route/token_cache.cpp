@@ -261,3 +261,125 @@ TEST_CASE("a source in trouble: who has another way takes the failure so far, wh
   CHECK(secret_of(patient) == "late");
   lent->trying_again(reroute::token_error(errc::server_error, "too late", true), 1s);  // harmless
 }
+
+TEST_CASE("a silent source holds up nobody who has another way for more than two seconds") {
+  constexpr auto none = token_cache::patience::none;
+  rig at;
+  const auto patient = at.spawn();
+  const auto hasty = at.spawn("", none);
+  at.settle();
+  at.pass(1999ms);
+  CHECK_FALSE(hasty->got);
+  at.pass(1ms);
+  REQUIRE(hasty->got);
+  CHECK(hasty->got->error == errc::provider_timeout);
+  CHECK(hasty->got->retryable);
+  CHECK_THAT(hasty->got->detail, Contains("has not answered yet"));
+  CHECK_FALSE(patient->got);
+  const auto later = at.spawn("", none);
+  at.settle();
+  REQUIRE(later->got);  // at once
+  CHECK(later->got->rest == 2s);
+  at.pass(5s);
+  const auto still = at.spawn("", none);
+  at.settle();
+  REQUIRE(still->got);
+  CHECK(still->got->rest == 7s);  // asking again soon would only use attempts up
+  at.source->open();
+  at.settle();
+  CHECK(secret_of(patient) == "t1");  // the fetch went on for the others
+  CHECK(at.source->begun == 1);
+  CHECK(at.time->pending() == 0);
+}
+
+TEST_CASE("a source that failed last is waited for by one of those who have another way") {
+  constexpr auto none = token_cache::patience::none;
+  rig at(10s);
+  const auto first = at.spawn();
+  at.settle();
+  at.pass(10s);
+  REQUIRE(first->got);
+  at.pass(1s);
+  const auto scout = at.spawn("", none);
+  const auto others = at.crowd(100, "", none);
+  const auto patient = at.spawn();
+  at.settle();
+  CHECK(at.source->begun == 2);
+  CHECK_FALSE(scout->got);
+  CHECK_FALSE(patient->got);
+  for (const auto& each : others) {
+    REQUIRE(each->got);
+    CHECK_THAT(each->got->detail, Contains("too long"));  // what the last fetch ended in
+    CHECK(each->got->retryable);
+  }
+  at.source->open();
+  at.settle();
+  CHECK(secret_of(scout) == "t2");  // so that the route is found again
+  CHECK(secret_of(patient) == "t2");
+}
+
+TEST_CASE("a token that still lives is better than another way, when its source is silent") {
+  rig at;
+  at.source->life = 1000s;
+  CHECK(at.now().token.secret() == "t1");
+  at.pass(980s);
+  const auto hasty = at.spawn("", token_cache::patience::none);
+  at.settle();
+  at.pass(2s);
+  CHECK(secret_of(hasty) == "t1");
+  CHECK(at.source->begun == 2);
+}
+
+TEST_CASE("a wait that does not fit into a fetch ends it at once, with its cause and its length") {
+  asio::io_context io;
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  int begun = 0;
+  bool cancelled = false;
+  const auto waits = [&](reroute::token_fetch lent) -> asio::awaitable<access_token> {
+    if (++begun > 1) co_return access_token("late");
+    lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is busy", true), 9s);
+    asio::steady_timer never(io, asio::steady_timer::time_point::max());
+    lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is too busy", true), 10s);
+    std::error_code why;
+    co_await never.async_wait(asio::redirect_error(asio::use_awaitable, why));
+    cancelled = true;
+    throw std::system_error(why);
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(waits).source(), {}, 10s);
+  const auto patient = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, patient, ""), asio::detached);
+  io.poll();
+  REQUIRE(patient->got);
+  CHECK(patient->got->error == errc::rate_limited);
+  CHECK(patient->got->retryable);
+  CHECK(patient->got->detail == "IMDS is too busy");
+  CHECK(patient->got->rest == 10s);
+  CHECK(time->pending() == 0);
+  time->advance(10s);
+  const auto next = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, next, ""), asio::detached);
+  io.restart();
+  io.poll();
+  CHECK(secret_of(next) == "late");
+}
+
+TEST_CASE("a fetch that takes too long after a failed try ends with the failure of that try") {
+  asio::io_context io;
+  const auto time = std::make_shared<reroute::testing::manual_clock>();
+  const auto hangs = [&](reroute::token_fetch lent) -> asio::awaitable<access_token> {
+    lent.trying_again(reroute::token_error(errc::server_error, "IMDS answered 410", true), 4s);
+    asio::steady_timer never(io, asio::steady_timer::time_point::max());
+    co_await never.async_wait(asio::use_awaitable);
+    co_return access_token("never");
+  };
+  token_cache cache(io.get_executor(), time, reroute::credential::bearer(hangs).source(), {}, 10s);
+  const auto patient = std::make_shared<asker>();
+  asio::co_spawn(io, ask(&cache, patient, ""), asio::detached);
+  io.poll();
+  time->advance(10s);
+  io.restart();
+  io.poll();
+  REQUIRE(patient->got);
+  CHECK(patient->got->error == errc::server_error);
+  CHECK(patient->got->detail == "IMDS answered 410");
+}

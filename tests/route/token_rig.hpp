@@ -103,16 +103,20 @@ struct rig {
   rig(const rig&) = delete;
   rig& operator=(const rig&) = delete;
 
-  std::shared_ptr<asker> spawn(const std::string& refused = "") {
+  std::shared_ptr<asker> spawn(
+      const std::string& refused = "",
+      detail::token_cache::patience kept = detail::token_cache::patience::all) {
     auto who = std::make_shared<asker>();
-    asio::co_spawn(io, ask(cache.get(), who, refused),
+    asio::co_spawn(io, ask(cache.get(), who, refused, kept),
                    asio::bind_cancellation_slot(who->cancel.slot(), asio::detached));
     return who;
   }
-  std::vector<std::shared_ptr<asker>> crowd(int size, const std::string& refused = "") {
+  std::vector<std::shared_ptr<asker>> crowd(
+      int size, const std::string& refused = "",
+      detail::token_cache::patience kept = detail::token_cache::patience::all) {
     std::vector<std::shared_ptr<asker>> all;
     for (int i = 0; i < size; ++i)
-      all.push_back(spawn(refused));
+      all.push_back(spawn(refused, kept));
     return all;
   }
   // runs what is ready; time stands still

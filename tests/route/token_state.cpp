@@ -247,8 +247,10 @@ TEST_CASE("a source that wants to be asked early is asked in the background") {
   CHECK(at.ask() == serve_and_fetch);
 }
 
-TEST_CASE("a source is left alone as long as it wants, up to a minute") {
-  for (const auto& [wish, wait] : {std::pair{20s, 20s}, std::pair{3600s, 60s}, std::pair{0s, 1s}}) {
+TEST_CASE("a source is left alone as long as it wants, up to an hour") {
+  for (const auto& [wish, wait] :
+       {std::pair{20s, 20s}, std::pair{61s, 61s}, std::pair{3600s, 3600s}, std::pair{7200s, 3600s},
+        std::pair{0s, 1s}}) {
     script at;
     REQUIRE(at.ask() == fetch_and_wait);
     token_result why(errc::rate_limited, true, "busy");

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <system_error>
 
 namespace reroute {
 
@@ -58,6 +59,14 @@ struct gate_event {
   const gate_status& status;
 };
 
+/// A credential gave a token, but something about it wants attention: a login that was renewed could not be
+/// written to its file, say, and is lost when the program ends.
+struct credential_event {
+  std::string_view route;  ///< the first that uses it
+  std::error_code code;
+  std::string_view text;  ///< for people; never a secret
+};
+
 /// The hooks; each may be empty. They run on the client's executor, in the midst of its work: be
 /// quick, do not throw (that ends the program), do not destroy the client. Starting and cancelling
 /// calls is fine. Views and references are valid during the call only.
@@ -68,6 +77,7 @@ struct observer {
   std::function<void(const failover_event&)> at_failover;
   std::function<void(const outcome_event&)> at_outcome;
   std::function<void(const gate_event&)> at_gate;
+  std::function<void(const credential_event&)> at_credential;
 };
 
 }  // namespace reroute

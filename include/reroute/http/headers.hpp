@@ -35,6 +35,13 @@ class headers {
   using const_iterator = iterator;
 
   headers() = default;
+  headers(const headers&) = default;
+  headers(headers&& other) noexcept;
+  headers& operator=(const headers& other);
+  headers& operator=(headers&& other) noexcept;
+  ~headers() {
+    if (secret_) forget();
+  }
   /// Throws like `add`.
   headers(std::initializer_list<field> fields);
 
@@ -44,6 +51,9 @@ class headers {
   /// name is no token or the value has a line break or another control character: header injection
   /// is impossible. White space around the value is trimmed.
   headers& add(std::string_view name, std::string_view value);
+  /// The same for a value that is a secret: from then on all memory of this object, and of its copies, is
+  /// overwritten before it is given back.
+  headers& add_secret(std::string_view name, std::string_view value);
   /// Replaces all fields of this name by one. Throws like `add`.
   headers& set(std::string_view name, std::string_view value);
   /// Removes all fields of this name.
@@ -69,8 +79,11 @@ class headers {
   struct entry {
     std::uint32_t name_at, name_size, value_at, value_size;
   };
+  void forget() noexcept;
+
   std::string text_;
   std::vector<entry> entries_;
+  bool secret_ = false;  // there is, or was, a secret in the text
 };
 
 /// Forward iterator over the fields of `headers`.

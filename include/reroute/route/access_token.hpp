@@ -14,7 +14,8 @@ class access_token {
   using wall_time = std::chrono::system_clock::time_point;
 
   access_token() = default;
-  /// Wall-clock times. Without `expires_at` the token does not end. From `refresh_at` on it is still
+  /// Wall-clock times. Without `expires_at` the token does not end. One that lies in the past is taken for a
+  /// wrong clock's: the token is sent for 5 s, then its source is asked again. From `refresh_at` on it is still
   /// good, but its source would rather be asked for the next one: done in the background.
   explicit access_token(std::string secret, std::optional<wall_time> expires_at = std::nullopt,
                         std::optional<wall_time> refresh_at = std::nullopt);

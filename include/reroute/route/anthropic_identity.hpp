@@ -67,7 +67,8 @@ struct anthropic_identity {
 /// `~/.config/anthropic`. It knows two kinds of authentication. `oidc_federation`: as above; its tokens are
 /// kept in `credentials/NAME.json` for other programs too. `user_oauth`, an interactive login: the tokens
 /// there, renewed with its refresh token. That file must not be readable or writable by others; it is
-/// written anew, at once and whole, after each renewal. Files are small and read on the loop.
+/// written anew, at once and whole, after each renewal; where that fails, `observer::at_credential` hears of it,
+/// and the renewed login is kept in memory. Files are small, and read and written on the loop.
 ///
 /// Throws `std::invalid_argument` that names the variable or the file for what is half set up or wrong.
 [[nodiscard]] std::optional<anthropic_identity> find_anthropic_identity(

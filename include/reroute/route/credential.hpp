@@ -16,7 +16,8 @@ namespace reroute {
 
 /// Fetches a token. Awaited on the client's executor, one fetch at a time, and cancelled (terminal)
 /// when the client ends or after two minutes. Errors are thrown (a `std::system_error` keeps its
-/// code) and become a failed attempt on the route: `category::auth`, worth another route. The text
+/// code) and become a failed attempt on the route: `category::auth`, worth another route. A client with
+/// further routes sends its calls there if there is no token after two seconds; the fetch goes on. The text
 /// of an exception is shown; what looks like a secret in it is hidden, but better do not put one
 /// there.
 using token_source = std::function<asio::awaitable<access_token>()>;

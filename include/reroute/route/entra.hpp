@@ -102,7 +102,8 @@ struct default_credential_options {
 /// 1. AZURE_TENANT_ID and AZURE_CLIENT_ID with AZURE_CLIENT_SECRET, or with
 ///    AZURE_CLIENT_CERTIFICATE_PATH (and _PASSWORD, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN);
 /// 2. both with AZURE_FEDERATED_TOKEN_FILE;
-/// 3. the managed identity; where only IMDS is left, it is probed first, for a second.
+/// 3. the managed identity; where only IMDS is left, it is probed first, for a second, until it once
+///    answered. If it does not, it is left alone for a minute.
 ///
 /// AZURE_TOKEN_CREDENTIALS picks one: `prod`, `EnvironmentCredential`, `WorkloadIdentityCredential`,
 /// `ManagedIdentityCredential` (not probed). Developers' tools (Azure CLI and others) are not asked: they

@@ -19,8 +19,8 @@ namespace reroute {
 class token_error : public std::runtime_error {
  public:
   /// `text` is shown to people: no secret in it. `retryable` says that waiting is likely to fix it.
-  /// A `retry_after` above zero keeps everybody from asking the source again for so long, at most a
-  /// minute; zero leaves the wait to the cache (1 s, doubling up to 30 s).
+  /// A `retry_after` above zero keeps everybody from asking the source again for so long, at most an
+  /// hour; zero leaves the wait to the cache (1 s, doubling up to 30 s).
   token_error(std::error_code code, const std::string& text, bool retryable,
               duration retry_after = duration(0))
       : std::runtime_error(text), code_(code), retryable_(retryable), retry_after_(retry_after) {}
@@ -48,14 +48,16 @@ struct lent_transports {
 class token_fetch {
  public:
   using trouble_listener = std::function<void(const token_error& so_far, duration pause)>;
+  using warning_listener = std::function<void(const token_error& what)>;
 
   token_fetch(asio::any_io_executor executor, std::shared_ptr<clock> time, lent_transports lent,
-              bool forced = false, trouble_listener listener = {})
+              bool forced = false, trouble_listener listener = {}, warning_listener warnings = {})
       : executor_(std::move(executor)),
         time_(std::move(time)),
         lent_(std::move(lent)),
         forced_(forced),
-        listener_(std::move(listener)) {}
+        listener_(std::move(listener)),
+        warnings_(std::move(warnings)) {}
 
   [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
   [[nodiscard]] const std::shared_ptr<clock>& time() const noexcept { return time_; }
@@ -64,9 +66,15 @@ class token_fetch {
   /// The API has refused the token of the fetch before: do not answer from a cache.
   [[nodiscard]] bool forced() const noexcept { return forced_; }
   /// Says that a try has failed and another will follow after `pause`. Calls that have another route
-  /// then need not wait for it.
+  /// then need not wait for it. A try that would come after the fetch's two minutes ends the fetch at
+  /// once with `so_far`, and whoever asks after `pause` begins the next one.
   void trying_again(const token_error& so_far, duration pause) const {
     if (listener_) listener_(so_far, pause);
+  }
+  /// Says what wants attention although there is a token: what will be missing next time. It reaches
+  /// `observer::at_credential`, and changes nothing else.
+  void warn(const token_error& what) const {
+    if (warnings_) warnings_(what);
   }
 
  private:
@@ -75,6 +83,7 @@ class token_fetch {
   lent_transports lent_;
   bool forced_;
   trouble_listener listener_;
+  warning_listener warnings_;
 };
 
 }  // namespace reroute

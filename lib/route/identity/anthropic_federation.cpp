@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/anthropic_identity.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/federation_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/local_file.hpp"
@@ -36,7 +37,7 @@ asio::awaitable<secret_text> assertion_of(std::shared_ptr<const federation> by, 
     proof = secret_text(by->identity.token().secret());
   }
   if (proof.get().size() > longest_assertion)
-    throw token_error(errc::credential_failed,
+    throw clean_error(errc::credential_failed,
                       "the identity token is longer than the 16 KiB that Anthropic takes", false);
   co_return std::move(proof);
 }
@@ -53,6 +54,10 @@ asio::awaitable<access_token> federate(std::shared_ptr<const federation> by, tok
   how.from = token_endpoint::anthropic;
   how.who = anthropic_endpoint;
   how.now = lent.time()->wall_now();
+  how.cure =
+      "check that the federation rule matches the identity token, and set the workspace if the "
+      "rule "
+      "covers several";
   how.secrets = {proof.get()};
   co_return token_of(answer, how);
 }

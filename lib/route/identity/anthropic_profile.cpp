@@ -56,9 +56,15 @@ std::string profile_folder(const environment_lookup& env) {
 
 std::string active_profile(const environment_lookup& env, const std::string& folder) {
   if (std::string named = variable(env, "ANTHROPIC_PROFILE"); !named.empty()) return named;
-  const file_reading file = read_small_file(folder + "/active_config", 4096);
+  const std::string path = folder + "/active_config";
+  const file_reading file = read_small_file(path, 4096);
+  if (is_missing(file.error)) return "default";
+  if (file.error)
+    throw std::invalid_argument("the active profile's name is unknown: " + path +
+                                " cannot be read: " + file.error.message() +
+                                "; mend that, or set ANTHROPIC_PROFILE");
   const std::string_view name = http::trimmed(file.text.get());
-  return file.error || name.empty() ? std::string("default") : std::string(name);
+  return name.empty() ? std::string("default") : std::string(name);
 }
 
 std::optional<anthropic_profile> read_profile(const environment_lookup& env,
@@ -68,9 +74,7 @@ std::optional<anthropic_profile> read_profile(const environment_lookup& env,
   check_setting(name, "the profile's name", "_.-");
   const std::string path = folder + "/configs/" + name + ".json";
   const file_reading file = read_small_file(path);
-  if (file.error == std::errc::no_such_file_or_directory ||
-      file.error == std::errc::not_a_directory)
-    return std::nullopt;
+  if (is_missing(file.error)) return std::nullopt;
   if (file.error) refuse(path, "cannot be read: " + file.error.message());
   const auto read = parse_secret_object(file.text.get());
   if (!read) refuse(path, "is no JSON object");

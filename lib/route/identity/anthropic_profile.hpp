@@ -28,7 +28,8 @@ struct anthropic_profile {
 /// The folder of profiles; empty if there is no home.
 [[nodiscard]] std::string profile_folder(const environment_lookup& env);
 
-/// The active profile's name: ANTHROPIC_PROFILE, else what the file `active_config` says, else "default".
+/// The active profile's name: ANTHROPIC_PROFILE, else what the file `active_config` says, else "default". Throws
+/// `std::invalid_argument`, naming the file, if it is there and cannot be read: guessing would take another login.
 [[nodiscard]] std::string active_profile(const environment_lookup& env, const std::string& folder);
 
 /// Reads `configs/NAME.json`; nothing if there is none. Throws `std::invalid_argument`, naming the file and

@@ -2,16 +2,16 @@
 #include "route/identity/arc.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
 #include "http/text.hpp"
+#include "route/clean_error.hpp"
 #include "route/identity/secret_json.hpp"
 
 namespace reroute::detail {
 namespace {
 
 [[noreturn]] void refuse(const std::string& text) {
-  throw token_error(errc::credential_failed, text, false);
+  throw clean_error(errc::credential_failed, text, false);
 }
 
 }  // namespace

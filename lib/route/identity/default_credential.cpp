@@ -49,13 +49,15 @@ token_provider choose(default_credential_options options) {
   const bool known = !app.tenant_id.empty() && !app.client_id.empty();
 
   if (choice == wanted::all || choice == wanted::environment) {
-    std::string secret = variable(env, "AZURE_CLIENT_SECRET");
-    if (known && !secret.empty())
-      return detail::secret_source(std::move(app), std::move(secret), what);
+    const detail::secret_text secret = detail::secret_variable(env, "AZURE_CLIENT_SECRET");
+    if (known && !secret.get().empty())
+      return detail::secret_source(std::move(app), std::string(secret.get()), what);
     certificate_options certificate;
+    const detail::wiped_at_end moved(certificate.password);
     certificate.path = variable(env, "AZURE_CLIENT_CERTIFICATE_PATH");
     if (known && !certificate.path.empty()) {
-      certificate.password = variable(env, "AZURE_CLIENT_CERTIFICATE_PASSWORD");
+      certificate.password =
+          detail::secret_variable(env, "AZURE_CLIENT_CERTIFICATE_PASSWORD").get();
       const std::string chain = variable(env, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
       certificate.send_chain = chain == "1" || http::same_text(chain, "true");
       return detail::certificate_source(std::move(app), std::move(certificate), what);

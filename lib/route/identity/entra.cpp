@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/entra_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/local_file.hpp"
@@ -78,8 +79,8 @@ std::string signed_assertion(const entra_app& app, const signing_certificate& wi
 
 token_provider secret_source(entra::application_options app, std::string secret,
                              std::string_view what) {
+  const wiped_at_end moved(secret);
   const auto held = std::make_shared<const secret_text>(std::move(secret));
-  wipe(secret);  // NOLINT(bugprone-use-after-move): the letters of a short string stay
   applicant by = checked(std::move(app), what);
   check_secret(std::string(what) + ": the client secret", held->get());
   const entra_app asked = by.app;
@@ -108,13 +109,12 @@ token_provider certificate_source(entra::application_options app,
     secret_text pem, password;
     bool send_chain = false;
   };
+  const wiped_at_end pem(certificate.pem), password(certificate.password);
   applicant by = checked(std::move(app), what);
   const auto held = std::make_shared<held_options>();
   held->path = std::move(certificate.path);
   held->pem = secret_text(std::move(certificate.pem));
   held->password = secret_text(std::move(certificate.password));
-  wipe(certificate.pem);  // NOLINT(bugprone-use-after-move): the letters of a short string stay
-  wipe(certificate.password);  // NOLINT(bugprone-use-after-move)
   held->send_chain = certificate.send_chain;
   const std::string name(what);
   if (held->path.empty() == held->pem.get().empty())
@@ -135,7 +135,7 @@ token_provider certificate_source(entra::application_options app,
       const signing_certificate with = load();
       shown = secret_text(signed_assertion(asked, with, lent, held->send_chain));
     } catch (const std::exception& problem) {
-      throw token_error(errc::credential_failed, problem.what(), false);
+      throw clean_error(errc::credential_failed, problem.what(), false);
     }
     return assertion_grant(asked, shown.get());
   });
@@ -146,11 +146,13 @@ token_provider certificate_source(entra::application_options app,
 namespace reroute::entra {
 
 credential client_secret(application_options app, std::string secret) {
+  const detail::wiped_at_end moved(secret);
   return credential::bearer(
       detail::secret_source(std::move(app), std::move(secret), "entra::client_secret"));
 }
 
 credential client_certificate(application_options app, certificate_options certificate) {
+  const detail::wiped_at_end pem(certificate.pem), password(certificate.password);
   return credential::bearer(detail::certificate_source(std::move(app), std::move(certificate),
                                                        "entra::client_certificate"));
 }

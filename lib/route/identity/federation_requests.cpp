@@ -33,7 +33,7 @@ http::request post(const http::url& base, std::string_view betas, secret_text bo
 
 http::request federation_exchange(const federation_rule& rule, std::string_view assertion) {
   secret_text body;
-  body.text().reserve(assertion.size() + 1024);  // in one piece: no copies left behind
+  body.text().reserve(2 * assertion.size() + 1024);  // in one piece: no copies left behind
   add(body.text(), "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
   add(body.text(), "assertion", assertion);
   add(body.text(), "federation_rule_id", rule.rule_id);
@@ -47,7 +47,7 @@ http::request federation_exchange(const federation_rule& rule, std::string_view 
 http::request refresh_grant(const http::url& base, std::string_view refresh_token,
                             std::string_view client_id) {
   secret_text body;
-  body.text().reserve(refresh_token.size() + 512);
+  body.text().reserve(2 * refresh_token.size() + 1024);
   add(body.text(), "grant_type", "refresh_token");
   add(body.text(), "refresh_token", refresh_token);
   add(body.text(), "client_id", client_id);

@@ -19,12 +19,12 @@ constexpr const char* default_base = "https://api.anthropic.com";
 void add_identity_token(const environment_lookup& env, std::string file, federation_options& into) {
   into.identity_token_file = std::move(file);
   if (!into.identity_token_file.empty()) return;
-  std::string token = variable(env, "ANTHROPIC_IDENTITY_TOKEN");
-  if (token.empty())
+  const detail::secret_text token = detail::secret_variable(env, "ANTHROPIC_IDENTITY_TOKEN");
+  if (token.get().empty())
     throw std::invalid_argument(
         "the identity token is missing; set ANTHROPIC_IDENTITY_TOKEN_FILE (or "
         "ANTHROPIC_IDENTITY_TOKEN)");
-  into.identity = credential::bearer(std::move(token));
+  into.identity = credential::bearer(std::string(token.get()));
 }
 
 anthropic_identity from_variables(const environment_lookup& env, std::shared_ptr<transport> over) {
@@ -79,7 +79,7 @@ std::optional<anthropic_identity> find_anthropic_identity(anthropic_identity_opt
   const bool has_rule = !variable(env, "ANTHROPIC_FEDERATION_RULE_ID").empty();
   const bool has_organization = !variable(env, "ANTHROPIC_ORGANIZATION_ID").empty();
   const bool has_token = !variable(env, "ANTHROPIC_IDENTITY_TOKEN_FILE").empty() ||
-                         !variable(env, "ANTHROPIC_IDENTITY_TOKEN").empty();
+                         !detail::secret_variable(env, "ANTHROPIC_IDENTITY_TOKEN").get().empty();
   std::string named = options.profile;
   if (named.empty()) named = variable(env, "ANTHROPIC_PROFILE");
   if (!named.empty()) {

@@ -9,6 +9,8 @@ bool stays(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
+}  // namespace
+
 void append_encoded(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789ABCDEF";
   for (const char c : text) {
@@ -22,8 +24,6 @@ void append_encoded(std::string& out, std::string_view text) {
     out += digits[byte & 15];
   }
 }
-
-}  // namespace
 
 void append_form_field(std::string& out, std::string_view name, std::string_view value) {
   // at once, so that a string with a secret in it does not grow and leave copies behind

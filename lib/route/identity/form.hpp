@@ -10,4 +10,7 @@ namespace reroute::detail {
 /// "&" unless `out` is empty or ends in "?".
 void append_form_field(std::string& out, std::string_view name, std::string_view value);
 
+/// Appends `text`, encoded so.
+void append_encoded(std::string& out, std::string_view text);
+
 }  // namespace reroute::detail

@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -66,15 +67,7 @@ asio::awaitable<void> run(std::shared_ptr<bout> mine, std::shared_ptr<transport>
   for (bool last = false; !last;) {
     body_piece piece = co_await begun.body->read();
     if (mine->over) co_return;
-    if (into.body.capacity() < into.body.size() + piece.bytes.size()) {
-      // grows by hand: what a string leaves behind when it grows is not wiped
-      std::string grown;
-      grown.reserve(2 * (into.body.size() + piece.bytes.size()));
-      grown = into.body;
-      wipe(into.body);
-      into.body = std::move(grown);
-    }
-    into.body.append(piece.bytes);
+    append_secret(into.body, piece.bytes);
     if (into.body.size() > longest_answer) piece.error.code = errc::body_too_large;
     last = piece.last || piece.error;
     // an error whose body was cut off is still that error
@@ -150,20 +143,24 @@ token_result unreachable(const transport_error& error, std::string_view who) {
     text += " did not answer in time";
   } else {
     text.append(" could not be reached: ")
-        .append(error.detail.empty() ? error.code.message() : error.detail);
+        .append(error.detail.empty() ? error.code.message() : redact(error.detail));
   }
-  return {error.code, may_pass(error.code), redact(text)};
+  return {error.code, may_pass(error.code), std::move(text)};
+}
+
+token_result result_of(const identity_answer& answer, const token_reading& how) {
+  return answer.error ? unreachable(answer.error, how.who)
+                      : read_token_answer(answer.response, how);
 }
 
 access_token token_of(const identity_answer& answer, const token_reading& how) {
-  token_result result =
-      answer.error ? unreachable(answer.error, how.who) : read_token_answer(answer.response, how);
+  token_result result = result_of(answer, how);
   if (result.error) throw_failure(result);
   return std::move(result.token);
 }
 
 void throw_failure(const token_result& failure) {
-  throw token_error(failure.error, failure.detail, failure.retryable, failure.rest);
+  throw clean_error(failure.error, failure.detail, failure.retryable, failure.rest);
 }
 
 }  // namespace reroute::detail

@@ -51,6 +51,9 @@ class identity_answer {
 /// A failed transport as a source's failure; `who` is the endpoint's name.
 [[nodiscard]] token_result unreachable(const transport_error& error, std::string_view who);
 
+/// What was answered, or why nothing was.
+[[nodiscard]] token_result result_of(const identity_answer& answer, const token_reading& how);
+
 /// The token that was answered. Throws as a source must where there is none.
 [[nodiscard]] access_token token_of(const identity_answer& answer, const token_reading& how);
 

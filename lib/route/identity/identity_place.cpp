@@ -2,14 +2,16 @@
 #include "route/identity/identity_place.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/form.hpp"
+#include "route/identity/settings.hpp"
 #include "route/version.hpp"
 
 #include <array>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
@@ -21,23 +23,20 @@ constexpr std::string_view imds_host = "http://169.254.169.254";
 constexpr std::string_view arc_endpoint = "http://127.0.0.1:40342/metadata/identity/oauth2/token";
 
 [[noreturn]] void refuse(const std::string& text) {
-  throw token_error(errc::credential_failed, text, false);
+  throw clean_error(errc::credential_failed, text, false);
 }
 
-std::string get(const environment_lookup& env, std::string_view name) {
-  return env(name).value_or("");
-}
-
-http::url url_of(std::string_view text, std::string_view variable) {
+http::url url_of(std::string_view text, std::string_view name) {
   http::url url;
   try {
-    url = http::parse_url(text, variable);
+    url = http::parse_url(text, name);
   } catch (const std::invalid_argument& problem) {
     refuse(problem.what());
   }
   if (!url.secure() && !is_local_host(url))
-    refuse(std::string(variable) +
-           " is http:// to a host beyond this machine's network; it must be https://");
+    refuse(
+        std::string(name) +
+        " is http:// to a host that is neither this machine nor link-local; it must be https://");
   return url;
 }
 
@@ -110,38 +109,37 @@ std::string_view identity_place::name() const noexcept {
 bool is_local_host(const http::url& url) {
   if (url.loopback()) return true;
   const auto [a, b, c, d] = octets(url.host);
-  if (a < 0 || c < 0 || d < 0) return false;
-  return (a == 169 && b == 254) || a == 10 || (a == 172 && b >= 16 && b <= 31) ||
-         (a == 192 && b == 168);
+  return a == 169 && b == 254 && c >= 0 && d >= 0;
 }
 
 identity_place find_identity_place(const environment_lookup& env, bool arc_agent) {
-  const std::string endpoint = get(env, "IDENTITY_ENDPOINT");
-  const std::string header = get(env, "IDENTITY_HEADER");
-  const std::string msi = get(env, "MSI_ENDPOINT");
-  const std::string msi_secret = get(env, "MSI_SECRET");
-  if (!endpoint.empty() && !header.empty() && !get(env, "IDENTITY_SERVER_THUMBPRINT").empty())
+  const std::string endpoint = variable(env, "IDENTITY_ENDPOINT");
+  secret_text header = secret_variable(env, "IDENTITY_HEADER");
+  const std::string msi = variable(env, "MSI_ENDPOINT");
+  secret_text msi_secret = secret_variable(env, "MSI_SECRET");
+  if (!endpoint.empty() && !header.get().empty() &&
+      !variable(env, "IDENTITY_SERVER_THUMBPRINT").empty())
     refuse("the managed identity of Service Fabric is not supported");
   identity_place at;
-  if (!endpoint.empty() && !header.empty()) {
+  if (!endpoint.empty() && !header.get().empty()) {
     at.service = kind::app_service;
     at.url = url_of(endpoint, "IDENTITY_ENDPOINT");
-    at.header = header;
-  } else if (!msi.empty() && !msi_secret.empty()) {
+    at.header = std::move(header);
+  } else if (!msi.empty() && !msi_secret.get().empty()) {
     at.service = kind::machine_learning;
     at.url = url_of(msi, "MSI_ENDPOINT");
-    at.header = msi_secret;
-    at.default_client_id = get(env, "DEFAULT_IDENTITY_CLIENT_ID");
+    at.header = std::move(msi_secret);
+    at.default_client_id = variable(env, "DEFAULT_IDENTITY_CLIENT_ID");
   } else if (!msi.empty()) {
     refuse("the managed identity of Cloud Shell is not supported");
-  } else if (!endpoint.empty() && !get(env, "IMDS_ENDPOINT").empty()) {
+  } else if (!endpoint.empty() && !variable(env, "IMDS_ENDPOINT").empty()) {
     at.service = kind::arc;
     at.url = url_of(endpoint, "IDENTITY_ENDPOINT");
   } else if (arc_agent) {
     at.service = kind::arc;
     at.url = http::parse_url(arc_endpoint);
   } else {
-    const std::string pod = get(env, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
+    const std::string pod = variable(env, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
     at.url = url_of(pod.empty() ? imds_host : pod, "AZURE_POD_IDENTITY_AUTHORITY_HOST");
     if (!at.url.target.ends_with(token_path)) at.url = at.url.join(token_path);
   }
@@ -160,10 +158,10 @@ http::request identity_request(const identity_place& at, std::string_view scope,
   if (const auto [name, value] = select(at, who); !value.empty())
     append_form_field(target, name, value);
   if (at.service == kind::app_service) {
-    out.headers.add("x-identity-header", at.header);
+    out.headers.add_secret("x-identity-header", at.header.get());
   } else {
     out.headers.add("metadata", "true");
-    if (at.service == kind::machine_learning) out.headers.add("secret", at.header);
+    if (at.service == kind::machine_learning) out.headers.add_secret("secret", at.header.get());
   }
   out.headers.add("accept", "application/json");
   out.headers.add("user-agent", user_agent);

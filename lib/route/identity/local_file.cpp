@@ -2,9 +2,9 @@
 #include "route/identity/local_file.hpp"
 
 #include <reroute/error/errc.hpp>
-#include <reroute/route/token_fetch.hpp>
 
 #include "http/text.hpp"
+#include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
 #include <openssl/rand.h>
@@ -41,14 +41,27 @@ class descriptor {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
-bool write_all(int to, std::string_view text) {
+std::error_code write_all(int to, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(to, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
+    if (written < 0) return last_error();
     text.remove_prefix(static_cast<std::size_t>(written));
   }
-  return true;
+  return ::fsync(to) == 0 ? std::error_code() : last_error();
+}
+
+std::error_code write_new_file(const std::string& path, std::string_view text) {
+  const descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  return file.get() < 0 ? last_error() : write_all(file.get(), text);
+}
+
+// the name of a new file outlasts a power failure too; best effort, not all file systems can
+void sync_folder(const std::filesystem::path& folder) {
+  const descriptor opened(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.get() >= 0) (void)::fsync(opened.get());
 }
 
 }  // namespace
@@ -97,38 +110,36 @@ std::string loose_permissions(const std::string& path) {
 secret_text read_token_file(const std::string& path, std::string_view what) {
   file_reading read = read_small_file(path, longest_token);
   const std::string named = std::string(what) + " " + path;
-  if (read.error) throw token_error(read.error, named + ": " + read.error.message(), false);
+  if (read.error) throw clean_error(read.error, named + ": " + read.error.message(), false);
   const std::string_view token = http::trimmed(read.text.get());
-  if (token.empty()) throw token_error(errc::credential_failed, named + " is empty", false);
+  if (token.empty()) throw clean_error(errc::credential_failed, named + " is empty", false);
   if (!secret_problem(token).empty())
-    throw token_error(errc::credential_failed, named + " does not hold a token", false);
+    throw clean_error(errc::credential_failed, named + " does not hold a token", false);
   return secret_text(std::string(token));
 }
 
-bool write_private_file(const std::string& path, std::string_view text) {
-  const std::filesystem::path target(path);
+std::error_code write_private_file(const std::string& path, std::string_view text) {
   std::error_code failed;
-  if (const auto folder = target.parent_path();
-      !folder.empty() && !std::filesystem::exists(folder, failed)) {
+  std::filesystem::path target = std::filesystem::canonical(path, failed);
+  if (failed) target = path;  // a new one
+  const auto folder = target.parent_path();
+  if (!folder.empty() && !std::filesystem::exists(folder, failed)) {
     std::filesystem::create_directories(folder, failed);
-    if (failed) return false;
+    if (failed) return failed;
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   }
   std::uint32_t dice = 0;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(&dice), sizeof dice) != 1) return false;
-  const std::string beside = path + "." + std::to_string(dice) + ".tmp";
-  {
-    const descriptor file(
-        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (file.get() < 0) return false;
-    if (!write_all(file.get(), text)) {
-      ::unlink(beside.c_str());
-      return false;
-    }
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&dice), sizeof dice) != 1)
+    return std::make_error_code(std::errc::resource_unavailable_try_again);
+  const std::string beside = target.string() + "." + std::to_string(dice) + ".tmp";
+  failed = write_new_file(beside, text);
+  if (!failed && ::rename(beside.c_str(), target.c_str()) != 0) failed = last_error();
+  if (failed) {
+    ::unlink(beside.c_str());
+  } else {
+    sync_folder(folder);
   }
-  if (::rename(beside.c_str(), path.c_str()) == 0) return true;
-  ::unlink(beside.c_str());
-  return false;
+  return failed;
 }
 
 }  // namespace reroute::detail

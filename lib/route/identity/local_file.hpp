@@ -21,6 +21,11 @@ struct file_reading {
 [[nodiscard]] file_reading read_small_file(const std::string& path,
                                            std::size_t limit = 1024 * 1024);
 
+/// True if a file could not be read because there is none.
+[[nodiscard]] inline bool is_missing(const std::error_code& error) noexcept {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
 /// Why a file with a secret in it is not to be trusted, and the cure: others may read or write it. Empty if
 /// all is well, or if there is no file (reading it says so better). Links are followed, as mounted secrets
 /// need it.
@@ -30,8 +35,9 @@ struct file_reading {
 /// `token_error` that names `what` and the path: cannot be read, empty, no token.
 [[nodiscard]] secret_text read_token_file(const std::string& path, std::string_view what);
 
-/// Writes `text` to a file that only this user may read: beside it first, then renamed, so that a reader
-/// sees the old or the new. Folders are made (0700). False if it cannot be done.
-[[nodiscard]] bool write_private_file(const std::string& path, std::string_view text);
+/// Writes `text` to a file that only this user may read (0600), or to what a link points to: beside it
+/// first, then on the disk, then renamed, so that a reader sees the old or the new, also after a power
+/// failure. Folders are made (0700). Why it could not be done; nothing if it was.
+[[nodiscard]] std::error_code write_private_file(const std::string& path, std::string_view text);
 
 }  // namespace reroute::detail

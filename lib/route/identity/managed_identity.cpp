@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "route/clean_error.hpp"
 #include "route/identity/arc.hpp"
 #include "route/identity/identity_exchange.hpp"
 #include "route/identity/identity_place.hpp"
@@ -11,6 +12,7 @@
 #include "route/identity/sources.hpp"
 #include "route/identity/token_answer.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
@@ -30,11 +32,10 @@ constexpr const char* arc_agent = "/opt/azcmagent/bin/himds";
 // where a fetch asks, as whom, and over what
 struct inquiry {
   explicit inquiry(identity_place where) : at(std::move(where)) {}
-  inquiry(inquiry&&) = delete;
-  ~inquiry() { wipe(at.header); }
   identity_place at;
   user_assigned who;
   std::shared_ptr<transport> over;
+  secret_text arc_key;  // with which Arc was convinced
 };
 
 // the answer as a token or a failure; `status` is what the schedule decides on, nothing: it does not
@@ -55,7 +56,7 @@ tried read(const inquiry& of, const identity_answer& answer, const token_fetch& 
   how.from = token_endpoint::managed_identity;
   how.who = of.at.name();
   how.now = lent.time()->wall_now();
-  how.secrets = {of.at.header};
+  how.secrets = {of.at.header.get(), of.arc_key.get()};
   out.result = read_token_answer(answer.response, how);
   if (out.result.error) {
     if (answer.response.status / 100 != 2) out.status = answer.response.status;
@@ -75,7 +76,7 @@ asio::awaitable<void> probe_imds(const inquiry& of, token_fetch lent) {
   // Docker Desktop answers for hosts that cannot be reached
   const bool docker = said.status == 403 && said.body.find("unreachable") != std::string::npos;
   if (answer.error || docker)
-    throw token_error(
+    throw clean_error(
         errc::credential_failed,
         "no credential is set up in the environment, and no managed identity is here: IMDS "
         "does not answer",
@@ -84,23 +85,32 @@ asio::awaitable<void> probe_imds(const inquiry& of, token_fetch lent) {
 
 // the key that Arc's agent wrote for those who may read its files
 http::request with_arc_key(http::request request, const http::headers& refusal,
-                           const std::string& folder) {
+                           const std::string& folder, secret_text& key) {
   const std::string path = arc_key_file(refusal, folder);
-  const file_reading file = read_small_file(path, longest_key);
+  file_reading file = read_small_file(path, longest_key);
   if (file.error)
-    throw token_error(file.error,
+    throw clean_error(file.error,
                       "Arc's key file " + path + ": " + file.error.message() +
                           "; the user must be in the group himds",
                       false);
   if (!http::is_field_value(file.text.get()))
-    throw token_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
+    throw clean_error(errc::credential_failed, "Arc's key file " + path + " holds no key", false);
   const secret_text value("Basic " + file.text.get());
-  request.headers.add("authorization", value.get());
+  request.headers.add_secret("authorization", value.get());
+  key = std::move(file.text);
   return request;
 }
 
-asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identity_options> options,
-                                    bool probe, token_fetch lent) {
+// what all fetches of one credential share; clients on two threads may fetch at once
+struct machine {
+  machine(entra::managed_identity_options with, bool probing)
+      : options(std::move(with)), probe(probing) {}
+  const entra::managed_identity_options options;
+  std::atomic<bool> probe;  // is IMDS there at all? Until it once answered
+};
+
+asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch lent) {
+  const entra::managed_identity_options* const options = &of_all->options;
   std::error_code ignored;
   inquiry of(
       find_identity_place(options->environment, std::filesystem::exists(arc_agent, ignored)));
@@ -108,10 +118,11 @@ asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identit
   of.over = transport_for(of.at.url, options->transport, lent);
   const bool imds = of.at.service == kind::imds;
   // a host that somebody named is taken to be there
-  if (probe && imds &&
+  if (of_all->probe && imds &&
       variable(options->environment, "AZURE_POD_IDENTITY_AUTHORITY_HOST").empty()) {
     asio::awaitable<void> probed = probe_imds(of, lent);
     co_await std::move(probed);
+    of_all->probe = false;
   }
   retry_schedule schedule(imds ? retry_schedule::service::imds : retry_schedule::service::other);
   for (;;) {
@@ -119,7 +130,8 @@ asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identit
     asio::awaitable<identity_answer> pending = exchange_identity(lent, of.over, request, patience);
     identity_answer answer = co_await std::move(pending);
     if (of.at.service == kind::arc && !answer.error && answer.response.status == 401) {
-      request = with_arc_key(std::move(request), answer.response.headers, options->arc_key_folder);
+      request = with_arc_key(std::move(request), answer.response.headers, options->arc_key_folder,
+                             of.arc_key);
       asio::awaitable<identity_answer> again =
           exchange_identity(lent, of.over, std::move(request), patience);
       answer = co_await std::move(again);
@@ -129,7 +141,7 @@ asio::awaitable<access_token> fetch(std::shared_ptr<const entra::managed_identit
     std::optional<duration> wait;
     if (got.status) wait = schedule.after(*got.status, got.result.rest);
     if (!wait) throw_failure(got.result);
-    lent.trying_again(token_error(got.result.error, got.result.detail, got.result.retryable),
+    lent.trying_again(clean_error(got.result.error, got.result.detail, got.result.retryable),
                       *wait);
     asio::awaitable<void> paused = pause_for(lent, *wait);
     co_await std::move(paused);
@@ -147,8 +159,8 @@ token_provider managed_identity_source(entra::managed_identity_options options, 
   if (options.scope.empty())
     throw std::invalid_argument("entra::managed_identity.scope is empty; set it");
   options.environment = or_process(std::move(options.environment));
-  const auto shared = std::make_shared<const entra::managed_identity_options>(std::move(options));
-  return [shared, probe](token_fetch lent) { return fetch(shared, probe, std::move(lent)); };
+  const auto shared = std::make_shared<machine>(std::move(options), probe);
+  return [shared](token_fetch lent) { return fetch(shared, std::move(lent)); };
 }
 
 }  // namespace reroute::detail

@@ -14,7 +14,7 @@ constexpr int retries_of_gone = 7;
 constexpr duration pause_of_gone = 10s;
 constexpr int retries_of_imds = 4;
 constexpr int retries_of_others = 3;
-constexpr duration longest_hint = 60s;
+constexpr duration longest_hint = 1h;
 
 bool of_imds(int status) {
   return status == 0 || status == 404 || status == 408 || status == gone || status == 429 ||
@@ -29,15 +29,18 @@ bool of_others(int status) {
 }  // namespace
 
 std::optional<duration> retry_schedule::after(int status, duration hint) {
-  const int done = retries_++;
   const duration wish = std::min(hint, longest_hint);
   if (of_ == service::other) {
-    if (!of_others(status) || done >= retries_of_others) return std::nullopt;
+    if (!of_others(status) || retries_++ >= retries_of_others) return std::nullopt;
     return std::max<duration>(1s, wish);
   }
   if (!of_imds(status)) return std::nullopt;
-  if (status == gone)
-    return done < retries_of_gone ? std::optional(std::max(pause_of_gone, wish)) : std::nullopt;
+  // an upgrade is counted by itself: it has its time whatever went wrong before
+  if (status == gone) {
+    if (retries_while_gone_++ >= retries_of_gone) return std::nullopt;
+    return std::max(pause_of_gone, wish);
+  }
+  const int done = retries_++;
   if (done >= retries_of_imds) return std::nullopt;
   return std::max<duration>(2s * (1 << done), wish);
 }

@@ -54,10 +54,13 @@ std::optional<std::int64_t> number_at(const json::object& in, std::string_view n
   if (found->is_uint64()) return http::decimal_overflow;
   if (const auto* const number = found->if_double()) {
     if (*number >= 1e15) return http::decimal_overflow;
-    return *number > -1e15 ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+    return *number > -1e15 ? static_cast<std::int64_t>(*number) : -http::decimal_overflow;
   }
-  const std::string_view text = http::trimmed(secret_at(in, name));
-  return http::parse_integer(text.substr(0, text.find('.')));
+  std::string_view text = http::trimmed(secret_at(in, name));
+  const bool below_zero = text.starts_with('-');
+  if (below_zero) text.remove_prefix(1);
+  const auto number = http::parse_integer(text.substr(0, text.find('.')));
+  return number && below_zero ? std::optional(-*number) : number;
 }
 
 }  // namespace reroute::detail

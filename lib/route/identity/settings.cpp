@@ -2,6 +2,7 @@
 #include "route/identity/settings.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -32,6 +33,13 @@ http::url secure_base(std::string_view text, std::string_view what) {
 
 std::string variable(const environment_lookup& env, std::string_view name) {
   return env(name).value_or("");
+}
+
+secret_text secret_variable(const environment_lookup& env, std::string_view name) {
+  std::optional<std::string> value = env(name);
+  if (!value) return {};
+  const wiped_at_end moved(*value);
+  return secret_text(std::move(*value));
 }
 
 environment_lookup or_process(environment_lookup env) {

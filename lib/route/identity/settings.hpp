@@ -4,6 +4,8 @@
 #include <reroute/http/url.hpp>
 #include <reroute/route/environment_lookup.hpp>
 
+#include "route/identity/secret_text.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,9 @@ void check_setting(std::string_view value, std::string_view what, std::string_vi
 
 /// A variable that is set and not empty; else an empty text.
 [[nodiscard]] std::string variable(const environment_lookup& env, std::string_view name);
+
+/// The same for one that holds a secret.
+[[nodiscard]] secret_text secret_variable(const environment_lookup& env, std::string_view name);
 
 /// `env`, or the process's environment if it is empty.
 [[nodiscard]] environment_lookup or_process(environment_lookup env);

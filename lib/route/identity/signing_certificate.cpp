@@ -2,6 +2,7 @@
 #include "route/identity/signing_certificate.hpp"
 
 #include "message/quote.hpp"
+#include "route/secret.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -177,7 +178,14 @@ std::string signing_certificate::sign(const assertion_claims& claims, bool send_
                      bytes, signed_part.size()) != 1)
     fail("signing");
   signature.resize(size);
-  return signed_part + '.' + base64url(signature);
+  // together they prove who this is for ten minutes
+  std::string encoded = base64url(signature);
+  std::string proof;
+  proof.reserve(signed_part.size() + 1 + encoded.size());
+  proof.append(signed_part).append(".").append(encoded);
+  wipe(signature);
+  wipe(encoded);
+  return proof;
 }
 
 }  // namespace reroute::detail

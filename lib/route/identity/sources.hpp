@@ -20,7 +20,7 @@ namespace reroute::detail {
 [[nodiscard]] token_provider workload_source(entra::application_options app, std::string token_file,
                                              std::string_view what);
 
-/// `probe`: IMDS is asked first whether it is there, for a second.
+/// `probe`: IMDS is asked first whether it is there, for a second, until it once was.
 [[nodiscard]] token_provider managed_identity_source(entra::managed_identity_options options,
                                                      bool probe);
 

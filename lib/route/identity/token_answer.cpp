@@ -43,18 +43,28 @@ http::date today(const token_reading& how) {
   return std::chrono::time_point_cast<std::chrono::seconds>(how.now);
 }
 
-// what is left of the token's life
-std::optional<seconds> life_of(const json::object& said, const http::response& answer,
-                               const token_reading& how) {
+// what is left of the token's life; `ended`: nothing, and that is certain
+struct token_life {
+  std::optional<seconds> left = {};
+  bool ended = false;
+};
+
+token_life life_of(const json::object& said, const http::response& answer,
+                   const token_reading& how) {
   const auto in = number_at(said, "expires_in");
-  if (how.from != token_endpoint::managed_identity) return shortest(in, std::nullopt);
+  token_life life{shortest(in, std::nullopt), in && *in <= 0};
+  if (how.from != token_endpoint::managed_identity) return life;
   const auto on = end_at(said, "expires_on");
-  if (!on) return shortest(in, std::nullopt);
+  if (!on) return life;
   std::optional<http::date> then;
   if (const auto date = answer.headers.find("date"))
     then = http::parse_http_date(*date, today(how));
   const std::int64_t now = then.value_or(today(how)).time_since_epoch().count();
-  return shortest(in, std::clamp<std::int64_t>(*on, 0, now + longest_life) - now);
+  const std::int64_t left = std::clamp<std::int64_t>(*on, 0, now + longest_life) - now;
+  life.left = shortest(in, left);
+  // without the service's own date it may be the clock here that is wrong
+  if (then && left <= 0) life.ended = true;
+  return life;
 }
 
 std::error_code code_of(int status) {
@@ -103,12 +113,12 @@ std::string words_of(const json::object& said) {
   return words;
 }
 
-std::string_view cure_of(int status, token_endpoint from) {
-  if (from == token_endpoint::anthropic && (status == 400 || status == 401))
-    return "; check that the federation rule matches the identity token, and set the workspace if "
-           "the "
-           "rule covers several";
-  return {};
+// foreign words, fit to stand among ours
+std::string shown(std::string words, const token_reading& how) {
+  const wiped_at_end echo(words);
+  for (const std::string_view secret : how.secrets)
+    hide_secret(words, secret);
+  return redact(words);
 }
 
 token_result refused(const http::response& answer, const json::object* said,
@@ -117,19 +127,16 @@ token_result refused(const http::response& answer, const json::object* said,
   if (answer.status / 100 == 3) {
     text += ", a redirect, which is not followed";
   } else if (said) {
-    append_part(text, words_of(*said));
+    append_part(text, shown(words_of(*said), how));
   } else {
     text += ", and no JSON";
   }
-  text += cure_of(answer.status, how.from);
-  std::string id;
-  if (how.from == token_endpoint::anthropic) id = answer.headers.find("request-id").value_or("");
-  for (const std::string_view secret : how.secrets) {
-    hide_secret(text, secret);
-    hide_secret(id, secret);
-  }
-  if (!id.empty()) text.append(" [").append(id.substr(0, 40)).append("]");
-  token_result result(code_of(answer.status), may_pass(answer.status, how.from), redact(text));
+  if (!how.cure.empty() && (answer.status == 400 || answer.status == 401))
+    text.append("; ").append(how.cure);
+  if (how.from == token_endpoint::anthropic)
+    if (const auto id = answer.headers.find("request-id"); id && !id->empty())
+      text.append(" [").append(shown(std::string(*id), how).substr(0, 40)).append("]");
+  token_result result(code_of(answer.status), may_pass(answer.status, how.from), std::move(text));
   if (const auto hint = http::find_retry_after(answer.headers, today(how)))
     result.rest = hint->wait;
   return result;
@@ -154,11 +161,12 @@ token_result read_token_answer(const http::response& answer, const token_reading
   const std::string_view type = secret_at(*said, "token_type");
   if (!type.empty() && !http::same_text(type, "bearer"))
     return malformed(how, "its token_type is not Bearer");
-  const std::optional<seconds> life = life_of(*said, answer, how);
+  const auto [life, ended] = life_of(*said, answer, how);
+  if (ended) return malformed(how, "with a token that has already ended");
   if (!life) return malformed(how, "without a readable expires_in");
 
   std::optional<access_token::wall_time> refresh;
-  if (const auto wish = shortest(number_at(*said, "refresh_in"), std::nullopt))
+  if (const auto wish = shortest(number_at(*said, "refresh_in"), std::nullopt); wish > 0s)
     refresh = how.now + *wish;
   if (how.from == token_endpoint::managed_identity && *life > long_life)
     refresh = how.now + *life / 2;

@@ -100,14 +100,18 @@ TEST_CASE("a file of secrets that others may read or write is refused, also behi
 TEST_CASE("a private file is written whole, for this user alone, and makes its folder") {
   const tests::folder here;
   const std::string path = here.path("new/deep/file.json");
-  CHECK(write_private_file(path, "one"));
+  CHECK_FALSE(write_private_file(path, "one"));
   CHECK(here.read("new/deep/file.json") == "one");
   CHECK(loose_permissions(path).empty());
   here.write("loose", "old", 0644);
-  CHECK(write_private_file(here.path("loose"), "two"));
+  CHECK_FALSE(write_private_file(here.path("loose"), "two"));
   CHECK(here.read("loose") == "two");
   CHECK(loose_permissions(here.path("loose")).empty());
-  CHECK_FALSE(write_private_file(here.path("loose/no"), "x"));
+  CHECK(write_private_file(here.path("loose/no"), "x") == std::errc::not_a_directory);
+  std::filesystem::create_symlink(here.path("loose"), here.path("link"));
+  CHECK_FALSE(write_private_file(here.path("link"), "three"));
+  CHECK(here.read("loose") == "three");  // what the link points to, and the link stays
+  CHECK(std::filesystem::is_symlink(here.path("link")));
   const auto entries = std::filesystem::directory_iterator(here.path("new/deep"));
   CHECK(std::distance(begin(entries), end(entries)) == 1);  // nothing is left beside it
 }

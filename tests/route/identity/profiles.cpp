@@ -5,6 +5,8 @@
 #include "tests/route/identity/folder.hpp"
 #include "tests/route/refused.hpp"
 
+#include <filesystem>
+
 using Catch::Matchers::Contains;
 using reroute::find_anthropic_identity;
 using reroute::refused;
@@ -151,4 +153,24 @@ TEST_CASE("what is half set up or wrong is told by name") {
                       {"ANTHROPIC_ORGANIZATION_ID", "o"},
                       {"ANTHROPIC_IDENTITY_TOKEN", "CANARY two"}}),
              Contains("the token"));
+}
+
+TEST_CASE(
+    "a file that names the active profile and cannot be read is told, one that is not there is "
+    "not") {
+  const tests::folder here;
+  const variables set = {{"ANTHROPIC_CONFIG_DIR", here.path("")}};
+  here.write("configs/default.json", login);
+  CHECK(find(set));
+  std::filesystem::create_directory(here.path("active_config"));  // unreadable, even for root
+  CHECK_THAT(problem(set), Contains("active_config cannot be read") &&
+                               Contains("ANTHROPIC_PROFILE") && Contains(here.path("")));
+  variables named = set;
+  named["ANTHROPIC_PROFILE"] = "default";
+  CHECK(find(named));  // nobody needs the file
+  std::filesystem::remove(here.path("active_config"));
+  here.write("active_config", std::string(5000, 'x'));
+  CHECK_THAT(problem(set), Contains("active_config cannot be read"));
+  const variables nowhere = {{"ANTHROPIC_CONFIG_DIR", here.path("configs/default.json")}};
+  CHECK_FALSE(find(nowhere));
 }

@@ -211,15 +211,17 @@ TEST_CASE("places that are not supported, and URLs that would show a token aroun
              Contains("Cloud Shell"));
   for (const std::string host :
        {"http://example.com", "http://8.8.8.8", "http://172.32.0.1",
-        "http://169.254.169.254.example.com", "http://10.0.0.1.evil.org"}) {
+        "http://169.254.169.254.example.com", "http://10.0.0.1.evil.org", "http://172.16.1.3",
+        "http://10.1.2.3", "http://192.168.0.1", "http://169.253.169.254", "http://[fe80::1]",
+        "http://[fd00::1]"}) {
     CHECK_THAT(failed([&] {
                  (void)place({{"IDENTITY_ENDPOINT", host + "/x"}, {"IDENTITY_HEADER", "CANARY"}});
                }),
                Contains("IDENTITY_ENDPOINT is http://") && !Contains("CANARY"));
   }
   for (const std::string host :
-       {"http://localhost:1", "http://127.0.0.1", "http://169.254.129.3:8081", "http://172.16.1.3",
-        "http://10.1.2.3", "http://192.168.0.1", "https://example.com", "http://[::1]:1"})
+       {"http://localhost:1", "http://127.0.0.1", "http://169.254.129.3:8081",
+        "http://169.254.169.254", "https://example.com", "https://10.1.2.3", "http://[::1]:1"})
     CHECK(place({{"IDENTITY_ENDPOINT", host + "/x"}, {"IDENTITY_HEADER", "h"}}).service ==
           identity_place::kind::app_service);
   CHECK_THAT(failed([] {

@@ -34,12 +34,21 @@ TEST_CASE("IMDS is asked at 0, 2, 6, 14 and 30 s, and for 70 s while it is gone"
   for (const int status : {200, 301, 400, 401, 403, 405, 409})
     CHECK(waits(imds, status).empty());
   CHECK(waits(imds, 429, 5s) == std::vector<int>{5, 5, 8, 16});
-  CHECK(waits(imds, 429, 1h) == std::vector<int>(4, 60));
+  CHECK(waits(imds, 429, 600s) == std::vector<int>(4, 600));
+  // an upgrade has 70 s of its own, whatever came before, and leaves the rest theirs
   retry_schedule mixed(imds);
-  CHECK(mixed.after(410) == 10s);
-  CHECK(mixed.after(410) == 10s);
-  CHECK(mixed.after(500) == 8s);
-  CHECK(mixed.after(400) == std::nullopt);
+  for (const auto wait : {2s, 4s, 8s, 16s})
+    CHECK(mixed.after(404) == wait);
+  for (int i = 0; i < 7; ++i)
+    CHECK(mixed.after(410) == 10s);
+  CHECK(mixed.after(410) == std::nullopt);
+  retry_schedule turned(imds);
+  CHECK(turned.after(410) == 10s);
+  CHECK(turned.after(410) == 10s);
+  CHECK(turned.after(500) == 2s);
+  CHECK(turned.after(410) == 10s);
+  CHECK(turned.after(503) == 4s);
+  CHECK(turned.after(400) == std::nullopt);
 }
 
 TEST_CASE("other services are asked three times more, a second apart or as they ask") {

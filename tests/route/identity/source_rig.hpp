@@ -46,7 +46,9 @@ struct source_rig {
     reroute::lent_transports lent;
     lent.https = peer;
     lent.plain = peer;
-    cache = std::make_unique<token_cache>(io.get_executor(), time, from.source(), lent);
+    cache = std::make_unique<token_cache>(
+        io.get_executor(), time, from.source(), lent, token_cache::usual_timeout,
+        [this](const token_result& warning) { warnings.push_back(warning); });
   }
   // asks, and runs until there is an answer
   token_result now(token_cache::patience kept = token_cache::patience::all,
@@ -82,6 +84,7 @@ struct source_rig {
       std::make_shared<reroute::testing::manual_clock>();
   const reroute::time_point begin = time->now();
   std::shared_ptr<stage> peer;
+  std::vector<token_result> warnings;
   std::unique_ptr<token_cache> cache;
 };
 

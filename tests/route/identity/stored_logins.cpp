@@ -134,3 +134,59 @@ TEST_CASE("a login without an end, or one that cannot be renewed yet lives, is u
     CHECK(s.at.now().token.secret() == "a");
   }
 }
+
+TEST_CASE("what to do about a file names the file, however long its path is") {
+  const auto told = [](const std::string& text, unsigned mode) {
+    stored s(login, tests::always(tests::said_at_once(400, "{}")));
+    if (!text.empty()) s.keep(text, mode);
+    s.use();
+    const std::string path = s.here.path("") + "/credentials/default.json";
+    REQUIRE(path.size() > 40);
+    CHECK_THAT(s.at.now().detail, Contains(path));
+    return s.at.now().detail;
+  };
+  CHECK_THAT(told("{}", 0600), Contains("log in with"));
+  CHECK_THAT(told("{}", 0644), Contains("run: chmod 600 /"));
+  stored f(federation, tests::always(tests::said_at_once(400, "{}")));
+  const std::string deep = "d/" + std::string(200, 'p') + "/" + std::string(200, 'q');
+  f.here.write("configs/default.json",
+               R"({"organization_id":"org","authentication":{"type":"oidc_federation",)"
+               R"("federation_rule_id":"fdrl","identity_token":{"source":"file","path":")" +
+                   f.here.path(deep) + "\"}}}");
+  f.use();
+  CHECK_THAT(f.at.now().detail,
+             Contains(f.here.path(deep) + ": " +
+                      std::make_error_code(std::errc::no_such_file_or_directory).message()));
+}
+
+TEST_CASE("a token whose end lies before time, or at its beginning, has ended") {
+  for (const std::string end :
+       {"0", "-1", "-9300000000", "-9223372036854775808", "-1e300", "\"-5\"", "\"soon\"", "[]"}) {
+    CAPTURE(end);
+    stored s(login, tests::always(token_line("new", 3600)));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":)" + end + "}");
+    s.use();
+    CHECK(s.at.now().token.secret() == "new");
+  }
+  for (const std::string end : {"9300000000", "9223372036854775807", "1e300", "null"}) {
+    CAPTURE(end);
+    stored s(login, tests::always(token_line("new", 3600)));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":)" + end + "}");
+    s.use();
+    CHECK(s.at.now().token.secret() == "old");
+  }
+}
+
+TEST_CASE("a login that is not renewed says its own cure, not the federation's") {
+  for (const int status : {400, 401}) {
+    stored s(login, tests::always(tests::said_at_once(status, R"({"error":"invalid_grant"})")));
+    s.keep(R"({"access_token":"old","refresh_token":"r-1","expires_at":1})");
+    s.use();
+    CHECK_THAT(s.at.now().detail, Contains("invalid_grant; log in again with Anthropic's tool") &&
+                                      Contains("credentials/default.json") &&
+                                      !Contains("federation"));
+  }
+  stored f(federation, tests::always(tests::said_at_once(400, R"({"error":"invalid_grant"})")));
+  f.use();
+  CHECK_THAT(f.at.now().detail, Contains("check that the federation rule"));
+}

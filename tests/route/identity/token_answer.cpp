@@ -26,6 +26,8 @@ token_result read(const http::response& said, token_endpoint from = token_endpoi
   how.from = from;
   how.who = "Entra ID";
   how.now = now;
+  if (from == token_endpoint::anthropic)
+    how.cure = "check that the federation rule fits, and if the rule covers several";
   how.secrets = {canary, canary_token};
   return read_token_answer(said, how);
 }
@@ -56,7 +58,6 @@ TEST_CASE("a life may be a number, or text, or an end in seconds or as an ISO da
   CHECK(life(R"("expires_in":"3599","token_type":"bearer")", entra) == 3599s);
   CHECK(life(R"("expires_in":" 3599 ")", entra) == 3599s);
   CHECK(life(R"("expires_in":3599.9)", anthropic) == 3599s);
-  CHECK(life(R"("expires_in":-5)", anthropic) == 0s);
   CHECK(life(R"("expires_in":99999999999999999999)", anthropic) == 10 * 365 * 24h);
   CHECK(life(R"("expires_in":1e40)", anthropic) == 10 * 365 * 24h);
   // IMDS: strings throughout; the life of a token from its cache is the one of its youth
@@ -77,6 +78,30 @@ TEST_CASE("a life may be a number, or text, or an end in seconds or as an ISO da
   CHECK(life(R"("expires_in":60,"token_type":"pop")", entra) == -1s);
 }
 
+TEST_CASE(
+    "a token that has ended before it came is none, if no local clock can be wrong about it") {
+  const auto ended = [](const std::string& members, token_endpoint from,
+                        std::initializer_list<http::headers::field> headers = {}) {
+    const token_result got =
+        read(answered(200, R"({"access_token":"t",)" + members + "}", headers), from);
+    CHECK(got.error == errc::malformed_answer);
+    CHECK(got.retryable);
+    CHECK(got.token.secret().empty());
+    return got.detail;
+  };
+  for (const auto from :
+       {token_endpoint::entra, token_endpoint::anthropic, token_endpoint::managed_identity})
+    for (const std::string life :
+         {"0", "-5", "\"-1\"", "-9223372036854775808", "-99999999999999999999", "0.9"})
+      CHECK_THAT(ended("\"expires_in\":" + life, from), Contains("has already ended"));
+  for (const std::string end : {"1767225600", "0", "-1", "\"1970-01-01T00:00:00Z\"", "-9300000000"})
+    CHECK_THAT(ended("\"expires_in\":\"3599\",\"expires_on\":" + end,
+                     token_endpoint::managed_identity, {{"date", "Thu, 01 Jan 2026 00:00:00 GMT"}}),
+               Contains("has already ended"));
+  // without a date of the service it may be the clock here that is wrong
+  CHECK(life(R"("expires_on":"1767225000")", token_endpoint::managed_identity) == 0s);
+}
+
 TEST_CASE("a source's wish to be asked early is kept") {
   const auto wish = [](const std::string& members, token_endpoint from) {
     const token_result got = read(answered(200, R"({"access_token":"t",)" + members + "}"), from);
@@ -84,6 +109,8 @@ TEST_CASE("a source's wish to be asked early is kept") {
   };
   CHECK(wish(R"("expires_in":86399,"refresh_in":43199)", token_endpoint::entra) == 43199s);
   CHECK(wish(R"("expires_in":86399)", token_endpoint::entra) == -1ns);
+  for (const std::string none : {"0", "-1", "-99999999999999999999", "\"soon\""})
+    CHECK(wish(R"("expires_in":86399,"refresh_in":)" + none, token_endpoint::entra) == -1ns);
   CHECK(wish(R"("expires_in":"86400")", token_endpoint::managed_identity) == 43200s);
   CHECK(wish(R"("expires_in":"7200")", token_endpoint::managed_identity) == -1ns);
 }
@@ -186,6 +213,19 @@ TEST_CASE("each error of the tables has its code, and says whether it may pass")
           expected{529, "{}", errc::overloaded, true, ""},
       })
     check(anthropic, row);
+}
+
+TEST_CASE("foreign words are cut and cleaned, and our own stand beside them whole") {
+  std::string chatter(200, 'x');
+  for (int i = 0; i < 300; ++i)
+    chatter += " and";
+  const token_result got =
+      read(answered(400, R"({"error":"invalid_grant","error_description":")" + chatter + "\"}"),
+           token_endpoint::anthropic);
+  CHECK_THAT(got.detail, Contains("invalid_grant: [hidden] and") &&
+                             Contains("check that the fed") &&
+                             Contains("if the rule covers several"));
+  CHECK(got.detail.size() < 600);
 }
 
 TEST_CASE("a token endpoint may ask to be left alone, and gives its id") {
