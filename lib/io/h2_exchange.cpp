@@ -85,7 +85,6 @@ asio::awaitable<bool> h2_exchange::ask(const http::request& request) {
   proved_ = connection_->proved();
   asked_at_ = core_.time.now();
   heard_before_ = connection_->times_heard();
-  connection_->unreserve();
   connection_->open(*stream_, request);
   limit(core_.options.head_timeout, errc::head_timeout);
   while (!stream_->head_done && !stream_->ended && !stopped_) {

@@ -115,8 +115,9 @@ void h2_pool::learn() {
 // as many as those in line will need
 void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   if (streams_ == 0 && !all_.empty()) return;  // it will say so presently
-  const std::size_t streams =
-      std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  std::size_t streams = std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  if (const auto most = core_.options.max_requests_per_connection; most > 0)
+    streams = std::min(streams, most);
   const std::size_t needed = streams_ != 0 ? (line_.size() + streams - 1) / streams : 1;
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {

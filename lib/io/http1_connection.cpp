@@ -55,6 +55,10 @@ void http1_connection::rest() {
   resting_ = true;
   since_ = core_.time.now();
   limit_.set_after(core_.options.keep_alive);
+  if (const auto age = core_.options.max_connection_age; age > age.zero() && !worn_out()) {
+    const auto end = born_ + age;
+    if (!limit_.is_set() || end < since_ + core_.options.keep_alive) limit_.set(end);
+  }
 }
 
 bool http1_connection::worn_out() const {

@@ -89,10 +89,11 @@ struct https_options {
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
   /// How long an unused connection is kept. Default 30 s.
   std::chrono::milliseconds keep_alive = std::chrono::seconds(30);
-  /// How old a connection may get. An older one is closed as soon as nothing is under way on it: load balancers
-  /// spread new connections, not old ones. Default no limit.
+  /// How old a connection may get. An older one takes no new requests, finishes what it has, and is closed
+  /// (over HTTP/2 with GOAWAY): load balancers spread new connections, not old ones. Default no limit.
   std::chrono::milliseconds max_connection_age = std::chrono::milliseconds(0);
-  /// After so many requests a connection is closed as soon as nothing is under way on it. Default 0: no limit.
+  /// After so many requests a connection takes no more, finishes what it has, and is closed. Until then it
+  /// counts towards `max_connections`. Default 0: no limit.
   std::size_t max_requests_per_connection = 0;
   /// Default `http2_or_1`. Plain http is HTTP/1.1 always.
   http_versions versions = http_versions::http2_or_1;
