@@ -72,9 +72,10 @@ void h2_connection::leave(h2_request& stream) {
   session_.leave(stream);
   proved_ = proved_ || whole;
   if (closed_) return;
-  rest_or_watch();
-  flush_soon();
+  const auto keep = shared_from_this();
   changed_();
+  if (!closed_) rest_or_watch();
+  flush_soon();
 }
 
 void h2_connection::consumed(h2_request& stream, std::size_t size) {
@@ -100,8 +101,8 @@ void h2_connection::unreserve() {
   --reserved_;
   if (closed_) return;
   const auto keep = shared_from_this();
-  rest_or_watch();
-  if (!closed_) changed_();
+  changed_();  // the next in line may want the place
+  if (!closed_) rest_or_watch();
 }
 
 std::optional<std::size_t> h2_connection::most() const {
@@ -273,7 +274,7 @@ void h2_connection::rest_or_watch() {
     return read();
   }
   if (session_.draining()) return close(make_error_code(errc::connection_lost));
-  if (reserved_ == 0 && (retires_ || worn_out())) return say_goodbye();
+  if (reserved_ == 0 && (core_->draining || worn_out())) return say_goodbye();
   limit_->set_after(time_to_rest());
   flush_soon();
 }
@@ -289,9 +290,7 @@ std::chrono::milliseconds h2_connection::time_to_rest() const {
 }
 
 void h2_connection::retire() {
-  if (closed_) return;
-  retires_ = true;
-  if (session_.open() == 0 && reserved_ == 0) say_goodbye();
+  if (!closed_ && session_.open() == 0 && reserved_ == 0) say_goodbye();
 }
 
 void h2_connection::say_goodbye() {

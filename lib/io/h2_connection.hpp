@@ -51,7 +51,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   /// The owner has read so much of the body.
   void consumed(h2_request& stream, std::size_t size);
   void close(std::error_code why, std::string detail = {});
-  /// Says goodbye and closes, unless something is under way or about to be: then as soon as it is not.
+  /// Says goodbye and closes, unless something is under way or about to be.
   void retire();
 
   [[nodiscard]] bool has_room() const;
@@ -102,7 +102,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::size_t guess_;
   std::unique_ptr<char[]> cipher_;
   bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
-  bool closed_ = false, proved_ = false, retires_ = false;
+  bool closed_ = false, proved_ = false;
 };
 
 }  // namespace reroute::detail

@@ -32,7 +32,7 @@ h2_exchange::h2_exchange(std::shared_ptr<void> owner, transport_core& core)
             late.wake_.ring();
           },
           this) {
-  running_.emplace(core.time);
+  running_.emplace(core.flights);
 }
 
 h2_exchange::~h2_exchange() { let_go(); }

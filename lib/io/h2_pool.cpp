@@ -158,9 +158,15 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
   auto made = std::make_shared<h2_connection>(
       core_, std::move(line), [this] { changed(); }, std::max<std::size_t>(streams_, 1));
   all_.push_back(made);
+  made->reserve();  // nobody may find it unused before those in line have seen it
   made->start();
-  learn();
-  serve();
+  made->unreserve();
+}
+
+void h2_pool::drain() {
+  const auto all = all_;  // each that goes leaves the list
+  for (const auto& each : all)
+    each->retire();
 }
 
 void h2_pool::shutdown() {
@@ -172,8 +178,10 @@ void h2_pool::shutdown() {
   }
   for (connector* const each : connectors_)
     each->abort(aborted);
-  for (const auto& each : std::exchange(all_, {}))
+  for (const auto& each : std::exchange(all_, {})) {
+    each->retire();
     each->close(aborted);
+  }
 }
 
 }  // namespace reroute::detail

@@ -65,7 +65,8 @@ bool http1_connection::worn_out() const {
   const auto& options = core_.options;
   const auto age = options.max_connection_age;
   const auto most = options.max_requests_per_connection;
-  return (most > 0 && served_ >= most) || (age > age.zero() && core_.time.now() - born_ >= age);
+  return core_.draining || (most > 0 && served_ >= most) ||
+         (age > age.zero() && core_.time.now() - born_ >= age);
 }
 
 bool http1_connection::wake_up(bool surely) {

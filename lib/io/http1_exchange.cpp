@@ -24,7 +24,7 @@ constexpr auto stillborn = std::chrono::seconds(1);
 
 http1_exchange::http1_exchange(std::shared_ptr<void> owner, transport_core& core)
     : owner_(std::move(owner)), core_(core), buffers_(core.buffers.take()) {
-  running_.emplace(core.time);
+  running_.emplace(core.flights);
 }
 
 http1_exchange::~http1_exchange() {

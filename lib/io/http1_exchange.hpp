@@ -5,6 +5,7 @@
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
 
+#include "io/in_flight.hpp"
 #include "io/io_buffers.hpp"
 #include "io/pool.hpp"
 #include "io/transport_core.hpp"
@@ -66,7 +67,7 @@ class http1_exchange final : public response_body {
 
   std::shared_ptr<void> owner_;
   transport_core& core_;
-  std::optional<deadlines::hold> running_;
+  std::optional<in_flight::entry> running_;
   std::unique_ptr<io_buffers> buffers_;
   lease connection_;
   transport_error error_;

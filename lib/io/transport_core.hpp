@@ -6,6 +6,7 @@
 
 #include "io/deadlines.hpp"
 #include "io/host_resolver.hpp"
+#include "io/in_flight.hpp"
 #include "io/io_buffers.hpp"
 #include "io/proxy_rules.hpp"
 #include "io/tls_context.hpp"
@@ -32,6 +33,7 @@ struct transport_core {
         buffers({options.max_header_size, options.max_body_size}) {}
 
   asio::any_io_executor executor;
+        flights(time),
   https_options options;
   proxy_rules proxies;
   tls_context tls;
@@ -41,8 +43,11 @@ struct transport_core {
   /// Where small pieces of one request become one TLS record. Used between two suspensions only.
   std::array<char, 16 * 1024> scratch;
 };
+  in_flight flights;
 
 /// Makes a transport with a look-up of its own; `make_https_transport` is this with Asio's.
+  /// What is under way may end, connections with it, and nothing begins.
+  bool draining = false;
 [[nodiscard]] std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
                                                               https_options options,
                                                               std::shared_ptr<clock> time,
