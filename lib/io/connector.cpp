@@ -127,23 +127,67 @@ asio::awaitable<void> connector::reach_unix() {
   line_ = std::make_unique<channel>(std::move(stream));
 }
 
+// CONNECT, within TLS if the proxy is spoken to that way
 asio::awaitable<void> connector::tunnel() {
+  if (via_->secure) co_await secure_proxy();
+  if (error_) co_return;
   proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
-  co_await send_to_proxy(way.request());
+  if (line_->tls) {
+    if (!line_->tls->write(way.request())) fail_proxy();
+    if (!error_) co_await send_output();
+  } else {
+    co_await send_to_proxy(way.request());
+  }
   std::array<char, 1024> some;
+  std::string plain;
   for (bool done = false; !done && !error_;) {
     const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
     if (error_) co_return;
-    if (size == 0) way.feed_end();
-    done = size == 0 || way.feed({some.data(), size});
+    plain.assign(some.data(), size);
+    const bool ended = line_->tls ? !decrypt_proxy(some, size, plain) : size == 0;
+    if (error_) co_return;
+    if (!plain.empty()) done = way.feed(plain);
+    if (!done && ended) way.feed_end();
+    done = done || ended;
   }
   if (!error_ && way.error()) error_ = way.error();
 }
 
+// false: nothing more comes
+bool connector::decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain) {
+  tls_engine& tls = *line_->tls;
+  const std::string cipher(into_here.data(), size);
+  plain.clear();
+  tls.input(cipher);
+  if (size == 0) tls.input_end();
+  for (;;) {  // to the last byte of it, which is about to be gone
+    const auto got = tls.read(into_here);
+    if (got.state == tls_engine::status::want_input) return true;
+    if (got.state == tls_engine::status::closed) return false;
+    if (got.state == tls_engine::status::failed) {
+      if (size > 0) fail_proxy();  // else it has hung up without ceremony
+      return false;
+    }
+    plain.append(into_here.data(), got.size);
+  }
+}
+
+asio::awaitable<void> connector::secure_proxy() {
+  line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, http1_only);
+  co_await shake_hands(false);
+  if (error_ && !stopped_ && error_.code != asio::error::operation_aborted)
+    error_.detail.insert(0, "the proxy " + via_->name + ": ");
+}
+
 asio::awaitable<void> connector::secure() {
   const std::string key = to_.host + ':' + std::to_string(to_.port);
-  line_->tls = std::make_unique<tls_engine>(core_.tls, to_.host, key,
-                                            offer_http2_ ? http2_or_1 : http1_only);
+  const std::string_view offered = offer_http2_ ? http2_or_1 : http1_only;
+  line_->tls =
+      std::make_unique<tls_engine>(core_.tls, to_.host, key, offered, std::move(line_->tls));
+  co_await shake_hands(offer_http2_);
+}
+
+asio::awaitable<void> connector::shake_hands(bool offered_http2) {
   tls_engine& tls = *line_->tls;
   const buffer_guard buffers(core_.buffers);
   const std::span<char> cipher(buffers.held->cipher.get(), io_buffers::cipher_size);
@@ -161,13 +205,13 @@ asio::awaitable<void> connector::secure() {
     tls.input({cipher.data(), size});
     if (size == 0) tls.input_end();
   }
-  greeted();
+  greeted(offered_http2);
 }
 
 // what came behind the handshake lies in a buffer that is about to be reused
-void connector::greeted() {
+void connector::greeted(bool offered_http2) {
   tls_engine& tls = *line_->tls;
-  line_->http2 = offer_http2_ && tls.alpn() == "h2";
+  line_->http2 = offered_http2 && tls.alpn() == "h2";
   if (!line_->http2 && !tls.alpn().empty() && tls.alpn() != "http/1.1")
     return fail(errc::tls_failed, "the peer chose a protocol that was not offered");
   std::array<char, 1024> some;
@@ -225,6 +269,11 @@ asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc 
 bool connector::give_up(const asio::cancellation_state& state) {
   if (!error_ && is_cancelled(state)) fail(asio::error::operation_aborted, "");
   return static_cast<bool>(error_);
+}
+
+void connector::fail_proxy() {
+  const transport_error& why = line_->tls->error();
+  fail(errc::proxy_refused, "the proxy " + via_->name + ": " + why.detail);
 }
 
 void connector::fail(std::error_code code, std::string detail) {

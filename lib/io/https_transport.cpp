@@ -215,6 +215,14 @@ class https_transport final : public transport {
 
 }  // namespace
 
+std::unique_ptr<tls_context> proxy_context(const tls_options& options) {
+  try {
+    return std::make_unique<tls_context>(options);
+  } catch (const std::invalid_argument& problem) {
+    throw std::invalid_argument("https_options::proxy." + std::string(problem.what()));
+  }
+}
+
 std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
                                                 https_options options, std::shared_ptr<clock> time,
                                                 host_lookup lookup) {
