@@ -38,11 +38,11 @@ class http1_exchange final : public response_body {
   asio::awaitable<body_piece> read() override;
 
  private:
-  // what is left to send of a request: its head and the two parts of its body
+  // what is left to send of a request: its head and the parts of its body
   struct outgoing {
-    std::string_view parts[3];
+    std::string_view parts[4];
     std::size_t size() const noexcept {
-      return parts[0].size() + parts[1].size() + parts[2].size();
+      return parts[0].size() + parts[1].size() + parts[2].size() + parts[3].size();
     }
     void drop(std::size_t count) noexcept;
   };
