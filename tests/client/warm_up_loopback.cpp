@@ -160,6 +160,26 @@ TEST_CASE("as a coroutine and as a future") {
   CHECK(later.get().size() == 2);
 }
 
+TEST_CASE("awaited elsewhere than the client lives") {
+  loopback l;
+  asio::io_context elsewhere;
+  int done = 0;
+  const auto both = [](loopback* rig, asio::io_context* own, int* over) -> asio::awaitable<void> {
+    const std::vector<route_warmth> all = co_await rig->claude->warm_up();
+    CHECK(all.size() == 2);
+    CHECK(own->get_executor().running_in_this_thread());
+    co_await rig->claude->drain(1s);
+    CHECK(own->get_executor().running_in_this_thread());
+    ++*over;
+  };
+  asio::co_spawn(elsewhere, both(&l, &elsewhere, &done), asio::detached);
+  CHECK(l.time->run_until(l.io, [&] {
+    elsewhere.restart();
+    elsewhere.poll();
+    return done == 1;
+  }));
+}
+
 TEST_CASE("warming up can be cancelled, and ends with its client, each with what there is") {
   auto mute = speaking(false);
   loopback l(mute);

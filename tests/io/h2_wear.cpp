@@ -89,6 +89,7 @@ TEST_CASE("a connection over HTTP/2 that grew old while it rested is replaced") 
   h2_world stage;
   stage.options.max_connection_age = 20s;
   stage.options.keep_alive = 0ms;
+  stage.options.max_connections = GENERATE(1u, 256u);
   int goodbyes = 0;
   scripted_server server(stage.io, h2_server(), h2_echo(&goodbyes));
   const auto ask = [&] { CHECK(stage.ask(stage.post(server, "again")).body == "again"); };
