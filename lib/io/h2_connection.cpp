@@ -72,8 +72,7 @@ void h2_connection::leave(h2_request& stream) {
   session_.leave(stream);
   proved_ = proved_ || whole;
   if (closed_) return;
-  const auto keep = shared_from_this();
-  changed_();
+  changed_();  // who waits for a place has it before the connection rests
   if (!closed_) rest_or_watch();
   flush_soon();
 }
@@ -100,7 +99,6 @@ bool h2_connection::worn_out() const {
 void h2_connection::unreserve() {
   --reserved_;
   if (closed_) return;
-  const auto keep = shared_from_this();
   changed_();  // the next in line may want the place
   if (!closed_) rest_or_watch();
 }

@@ -32,7 +32,7 @@ struct h2_request : h2_stream {
 
 /// Reads all the time, and writes what the session has to say in as few records as it fits in, at most
 /// so far ahead of the socket that a small request does not queue behind a large body. Kept alive by its
-/// operations; it lets go of the transport's common things when it is closed.
+/// operations, and by whoever calls it; it lets go of the transport's common things when it is closed.
 class h2_connection : public std::enable_shared_from_this<h2_connection> {
  public:
   /// `changed` is told when a stream has ended, the peer allows another number of streams, or the
