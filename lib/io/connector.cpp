@@ -3,7 +3,6 @@
 
 #include "detail/asio_compat.hpp"
 #include "io/connect_race.hpp"
-#include "io/proxy_tunnel.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -127,58 +126,6 @@ asio::awaitable<void> connector::reach_unix() {
   line_ = std::make_unique<channel>(std::move(stream));
 }
 
-// CONNECT, within TLS if the proxy is spoken to that way
-asio::awaitable<void> connector::tunnel() {
-  if (via_->secure) co_await secure_proxy();
-  if (error_) co_return;
-  proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
-  if (line_->tls) {
-    if (!line_->tls->write(way.request())) fail_proxy();
-    if (!error_) co_await send_output();
-  } else {
-    co_await send_to_proxy(way.request());
-  }
-  std::array<char, 1024> some;
-  std::string plain;
-  for (bool done = false; !done && !error_;) {
-    const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
-    if (error_) co_return;
-    plain.assign(some.data(), size);
-    const bool ended = line_->tls ? !decrypt_proxy(some, size, plain) : size == 0;
-    if (error_) co_return;
-    if (!plain.empty()) done = way.feed(plain);
-    if (!done && ended) way.feed_end();
-    done = done || ended;
-  }
-  if (!error_ && way.error()) error_ = way.error();
-}
-
-// false: nothing more comes
-bool connector::decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain) {
-  tls_engine& tls = *line_->tls;
-  const std::string cipher(into_here.data(), size);
-  plain.clear();
-  tls.input(cipher);
-  if (size == 0) tls.input_end();
-  for (;;) {  // to the last byte of it, which is about to be gone
-    const auto got = tls.read(into_here);
-    if (got.state == tls_engine::status::want_input) return true;
-    if (got.state == tls_engine::status::closed) return false;
-    if (got.state == tls_engine::status::failed) {
-      if (size > 0) fail_proxy();  // else it has hung up without ceremony
-      return false;
-    }
-    plain.append(into_here.data(), got.size);
-  }
-}
-
-asio::awaitable<void> connector::secure_proxy() {
-  line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, http1_only);
-  co_await shake_hands(false);
-  if (error_ && !stopped_ && error_.code != asio::error::operation_aborted)
-    error_.detail.insert(0, "the proxy " + via_->name + ": ");
-}
-
 asio::awaitable<void> connector::secure() {
   const std::string key = to_.host + ':' + std::to_string(to_.port);
   const std::string_view offered = offer_http2_ ? http2_or_1 : http1_only;
@@ -240,22 +187,6 @@ asio::awaitable<void> connector::send_output() {
   }
 }
 
-asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
-  while (!bytes.empty()) {
-    std::error_code ec;
-    const auto sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
-    bytes.remove_prefix(sent);
-    if (ec == asio::error::would_block) {
-      co_await line_->socket.async_wait(asio::ip::tcp::socket::wait_write, into(ec));
-      if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
-    }
-    if (ec) {
-      fail(errc::proxy_refused, "the proxy " + via_->name + ": " + ec.message());
-      co_return;
-    }
-  }
-}
-
 asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc code,
                                                 std::string_view step) {
   std::error_code ec;
@@ -269,11 +200,6 @@ asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc 
 bool connector::give_up(const asio::cancellation_state& state) {
   if (!error_ && is_cancelled(state)) fail(asio::error::operation_aborted, "");
   return static_cast<bool>(error_);
-}
-
-void connector::fail_proxy() {
-  const transport_error& why = line_->tls->error();
-  fail(errc::proxy_refused, "the proxy " + via_->name + ": " + why.detail);
 }
 
 void connector::fail(std::error_code code, std::string detail) {
