@@ -117,6 +117,26 @@ asio::awaitable<message_stream> stream_of(engine_ptr at, encoded_request request
   co_return stream;
 }
 
+asio::awaitable<std::vector<route_warmth>> warmth_of(engine_ptr at, std::size_t connections) {
+  std::error_code code;
+  const errand_initiation initiation(std::move(at));
+  auto token = into(code);
+  std::vector<route_warmth> routes =
+      co_await asio::async_initiate<decltype(token),
+                                    void(std::error_code, std::vector<route_warmth>)>(
+          initiation, token, connections);
+  if (code) throw std::system_error(code, "warm_up");
+  co_return routes;
+}
+
+asio::awaitable<void> drained(engine_ptr at, std::chrono::milliseconds within) {
+  std::error_code code;
+  const errand_initiation initiation(std::move(at));
+  auto token = into(code);
+  co_await asio::async_initiate<decltype(token), void(std::error_code)>(initiation, token, within);
+  if (code) throw std::system_error(code, "drain");
+}
+
 }  // namespace
 }  // namespace detail
 
@@ -162,6 +182,14 @@ asio::awaitable<token_count> client::count_tokens(const message_request& request
 asio::awaitable<token_count> client::count_tokens(const message_request& request,
                                                   call_options options) {
   return detail::ask<token_count>(engine_, operation::count_tokens, request, std::move(options));
+}
+
+asio::awaitable<std::vector<route_warmth>> client::warm_up(std::size_t connections) {
+  return detail::warmth_of(engine_, connections);
+}
+
+asio::awaitable<void> client::drain(std::chrono::milliseconds within) {
+  return detail::drained(engine_, within);
 }
 
 void client::cancel() { engine_->cancel_all(); }

@@ -128,6 +128,7 @@ void engine::begin(std::shared_ptr<call> which, const std::string& tenant) {
   ++counts_.calls;
   if (closed_ || which->unwanted)
     return finish(*which, stopped::cancelled, own_error(stopped::cancelled, *which));
+  if (draining_) return finish(*which, stopped::draining, own_error(stopped::draining, *which));
   if (dispatcher_.size() >= max_waiting_)
     return finish(*which, stopped::too_many_waiting, own_error(stopped::too_many_waiting, *which));
   dispatcher_.enrol(*which, tenant);
@@ -164,6 +165,7 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
   const std::error_code code = to_error_code(result.error);
   if (done) done.release()->complete(executor_, code, std::move(result));
   if (calls_.empty()) busy_ = {};
+  if (idle()) idle_watchers_.ring();
   schedule_pump();
 }
 
@@ -195,6 +197,10 @@ normalized_error engine::own_error(reroute::stopped why, const call& which) cons
     case stopped::too_many_waiting:
       error.category = category::overloaded;
       error.cause = errc::too_many_waiting;
+      break;
+    case stopped::draining:
+      error.category = category::network;
+      error.cause = errc::draining;
       break;
     default:
       error.category = category::cancelled;

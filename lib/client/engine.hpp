@@ -7,14 +7,17 @@
 #include <reroute/http/date.hpp>
 
 #include "client/call.hpp"
+#include "client/errand.hpp"
 #include "client/live_route.hpp"
 #include "client/open_stream.hpp"
+#include "io/bells.hpp"
 #include "traffic/dispatcher.hpp"
 #include "traffic/token_mirror.hpp"
 
 #include <asio/any_io_executor.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -25,7 +28,7 @@
 
 namespace reroute::detail {
 
-/// Its parts: engine.cpp (calls come and go), engine_end.cpp (they are cancelled), engine_attempts.cpp (what they have under way),
+/// Its parts: engine.cpp (calls come and go), engine_end.cpp (they are cancelled, or there are to be no more), engine_attempts.cpp (what they have under way),
 /// engine_streams.cpp (those whose caller reads),
 /// engine_pump.cpp (what the dispatcher says is done), engine_views.cpp (what users may see of it).
 class engine : public std::enable_shared_from_this<engine> {
@@ -47,6 +50,20 @@ class engine : public std::enable_shared_from_this<engine> {
   void cancel_all();
   /// The client is gone: cancels everything and gives up the transports.
   void close();
+  [[nodiscard]] bool closed() const { return closed_; }
+  /// Is cancelled when the client ends.
+  void add(const std::shared_ptr<errand>& which);
+
+  // draining
+  /// From any thread.
+  void refuse_calls() noexcept { draining_ = true; }
+  /// No call waits or is under way, and no stream is being read.
+  [[nodiscard]] bool idle() const { return calls_.empty() && streams_.empty(); }
+  /// They ring when it has become idle.
+  [[nodiscard]] bells& idle_watchers() { return idle_watchers_; }
+  /// Those that no route brought.
+  [[nodiscard]] std::vector<std::shared_ptr<transport>> own_transports() const;
+
   /// The execution context is going down: lets go of all handlers without calling them.
   void abandon() noexcept;
 
@@ -64,6 +81,7 @@ class engine : public std::enable_shared_from_this<engine> {
     return std::any_of(routes_.begin(), routes_.end(),
                        [&](const live_route& other) { return other.tokens != on.tokens; });
   }
+  [[nodiscard]] std::vector<std::string> route_names() const;
   [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
@@ -154,6 +172,8 @@ class engine : public std::enable_shared_from_this<engine> {
   std::vector<std::shared_ptr<call>> calls_;
   asio::any_io_executor busy_;  // the executor, kept busy while there are calls
   std::unordered_map<const gate*, gate_state> told_;  // what the observer knows of the gates
+  std::vector<std::weak_ptr<errand>> errands_;
+  bells idle_watchers_;
   client_stats counts_;
   std::minstd_rand generator_;
   std::uint64_t last_id_ = 0;
@@ -162,6 +182,7 @@ class engine : public std::enable_shared_from_this<engine> {
   std::size_t to_cancel_ = 0;         // the first of calls_, which are still to be looked at
   bool cancelling_ = false;           // there are some, or it is at work on them
   bool pumping_ = false;
+  std::atomic<bool> draining_ = false;
   bool closed_ = false;
 };
 

@@ -1,4 +1,4 @@
-// The engine: calls are cancelled, one or all, and the engine ends.
+// The engine: calls are cancelled, one or all, and the engine ends, in order or at once.
 #include "client/engine.hpp"
 
 #include <asio/post.hpp>
@@ -48,8 +48,22 @@ void engine::cancel_next() {
   if (next.id <= unwanted_up_to_) cancel(next);
 }
 
+void engine::add(const std::shared_ptr<errand>& which) {
+  std::erase_if(errands_, [](const std::weak_ptr<errand>& old) { return old.expired(); });
+  errands_.push_back(which);
+}
+
+std::vector<std::shared_ptr<transport>> engine::own_transports() const {
+  std::vector<std::shared_ptr<transport>> all;
+  if (own_transport_) all.push_back(own_transport_);
+  if (plain_transport_) all.push_back(plain_transport_);
+  return all;
+}
+
 void engine::close() {
   if (std::exchange(closed_, true)) return;
+  for (const std::weak_ptr<errand>& each : std::exchange(errands_, {}))
+    if (const auto under_way = each.lock()) under_way->cancel();
   cancel_streams();
   unwanted_up_to_ = last_id_;
   to_cancel_ = calls_.size();

@@ -78,6 +78,7 @@ void engine::forget(open_stream& which) noexcept {
   streams_[which.place] = streams_.back();
   streams_[which.place]->place = which.place;
   streams_.pop_back();
+  if (idle()) idle_watchers_.ring();
 }
 
 void engine::cancel_streams() {

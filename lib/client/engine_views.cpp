@@ -13,6 +13,13 @@ gate_status engine::status_of(int route, std::uint32_t scope, const gate& at) co
   return told;
 }
 
+std::vector<std::string> engine::route_names() const {
+  std::vector<std::string> all;
+  for (const live_route& each : routes_)
+    all.push_back(each.definition.name);
+  return all;
+}
+
 std::vector<gate_status> engine::gates() {
   std::vector<gate_status> all;
   dispatcher_.each_gate([&](int route, std::uint32_t scope, const gate& at) {

@@ -42,6 +42,8 @@ std::string_view to_string(stopped value) noexcept {
       return "would_miss_deadline";
     case stopped::too_many_waiting:
       return "too_many_waiting";
+    case stopped::draining:
+      return "draining";
     case stopped::cancelled:
       return "cancelled";
     case stopped::after_content:

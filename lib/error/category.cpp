@@ -61,6 +61,7 @@ category of_errc(errc value) noexcept {
     case errc::header_too_large:
     case errc::body_too_large:
     case errc::malformed_answer:
+    case errc::draining:
       return category::network;
   }
   return category::network;

@@ -62,6 +62,8 @@ const char* text_of(errc value) noexcept {
       return "no route opens before the call's deadline";
     case errc::too_many_waiting:
       return "too many calls are waiting";
+    case errc::draining:
+      return "nothing new is taken: it is being drained";
     case errc::first_event_timeout:
       return "the stream did not begin in time";
     case errc::first_content_timeout:

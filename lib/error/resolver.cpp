@@ -143,7 +143,7 @@ namespace {
 // another certificate, or a smaller answer, does not come by waiting
 bool is_permanent(const std::error_code& code) noexcept {
   return code == errc::certificate_refused || code == errc::proxy_unauthorized ||
-         code == errc::header_too_large || code == errc::body_too_large;
+         code == errc::draining || code == errc::header_too_large || code == errc::body_too_large;
 }
 
 // what the caller has set is the same on every route

@@ -3,7 +3,6 @@
 
 #include "detail/asio_compat.hpp"
 #include "io/connect_race.hpp"
-#include "io/proxy_tunnel.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -127,23 +126,15 @@ asio::awaitable<void> connector::reach_unix() {
   line_ = std::make_unique<channel>(std::move(stream));
 }
 
-asio::awaitable<void> connector::tunnel() {
-  proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
-  co_await send_to_proxy(way.request());
-  std::array<char, 1024> some;
-  for (bool done = false; !done && !error_;) {
-    const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
-    if (error_) co_return;
-    if (size == 0) way.feed_end();
-    done = size == 0 || way.feed({some.data(), size});
-  }
-  if (!error_ && way.error()) error_ = way.error();
-}
-
 asio::awaitable<void> connector::secure() {
   const std::string key = to_.host + ':' + std::to_string(to_.port);
-  line_->tls = std::make_unique<tls_engine>(core_.tls, to_.host, key,
-                                            offer_http2_ ? http2_or_1 : http1_only);
+  const std::string_view offered = offer_http2_ ? http2_or_1 : http1_only;
+  line_->tls =
+      std::make_unique<tls_engine>(core_.tls, to_.host, key, offered, std::move(line_->tls));
+  co_await shake_hands(offer_http2_);
+}
+
+asio::awaitable<void> connector::shake_hands(bool offered_http2) {
   tls_engine& tls = *line_->tls;
   const buffer_guard buffers(core_.buffers);
   const std::span<char> cipher(buffers.held->cipher.get(), io_buffers::cipher_size);
@@ -161,13 +152,13 @@ asio::awaitable<void> connector::secure() {
     tls.input({cipher.data(), size});
     if (size == 0) tls.input_end();
   }
-  greeted();
+  greeted(offered_http2);
 }
 
 // what came behind the handshake lies in a buffer that is about to be reused
-void connector::greeted() {
+void connector::greeted(bool offered_http2) {
   tls_engine& tls = *line_->tls;
-  line_->http2 = offer_http2_ && tls.alpn() == "h2";
+  line_->http2 = offered_http2 && tls.alpn() == "h2";
   if (!line_->http2 && !tls.alpn().empty() && tls.alpn() != "http/1.1")
     return fail(errc::tls_failed, "the peer chose a protocol that was not offered");
   std::array<char, 1024> some;
@@ -191,22 +182,6 @@ asio::awaitable<void> connector::send_output() {
     }
     if (ec) {
       fail(errc::tls_failed, "sending the TLS handshake: " + ec.message());
-      co_return;
-    }
-  }
-}
-
-asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
-  while (!bytes.empty()) {
-    std::error_code ec;
-    const auto sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
-    bytes.remove_prefix(sent);
-    if (ec == asio::error::would_block) {
-      co_await line_->socket.async_wait(asio::ip::tcp::socket::wait_write, into(ec));
-      if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
-    }
-    if (ec) {
-      fail(errc::proxy_refused, "the proxy " + via_->name + ": " + ec.message());
       co_return;
     }
   }

@@ -47,11 +47,15 @@ class connector {
   asio::awaitable<void> reach();
   asio::awaitable<void> reach_unix();
   asio::awaitable<void> tunnel();
+  asio::awaitable<void> secure_proxy();
   asio::awaitable<void> secure();
-  void greeted();
+  asio::awaitable<void> shake_hands(bool offered_http2);
+  bool decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain);
+  void greeted(bool offered_http2);
   asio::awaitable<void> send_output();
   asio::awaitable<void> send_to_proxy(std::string_view bytes);
   asio::awaitable<std::size_t> receive(std::span<char> into, errc code, std::string_view step);
+  void fail_proxy();
   bool give_up(const asio::cancellation_state& state);
   void fail(std::error_code code, std::string detail);
 

@@ -33,6 +33,7 @@ h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line
       line_(std::move(line)),
       session_(limits_of(core.options)),
       changed_(std::move(changed)),
+      born_(core.time.now()),
       guess_(guess),
       cipher_(std::make_unique_for_overwrite<char[]>(cipher_size)) {
   limit_.emplace(
@@ -54,6 +55,13 @@ void h2_connection::start() {
 // ---- streams
 
 void h2_connection::open(h2_request& stream, const http::request& request) {
+  --reserved_;
+  if (closed_) {  // since the place was given out
+    stream.unprocessed = stream.ended = true;
+    stream.error = {make_error_code(errc::connection_lost), false, {}};
+    return;
+  }
+  ++opened_;
   session_.submit(stream, request);
   rest_or_watch();
   flush_soon();
@@ -64,9 +72,9 @@ void h2_connection::leave(h2_request& stream) {
   session_.leave(stream);
   proved_ = proved_ || whole;
   if (closed_) return;
-  rest_or_watch();
+  changed_();  // who waits for a place has it before the connection rests
+  if (!closed_) rest_or_watch();
   flush_soon();
-  changed_();
 }
 
 void h2_connection::consumed(h2_request& stream, std::size_t size) {
@@ -75,8 +83,24 @@ void h2_connection::consumed(h2_request& stream, std::size_t size) {
 }
 
 bool h2_connection::has_room() const {
-  return !draining() && session_.open() + reserved_ <
-                            std::min(most().value_or(guess_), core_->options.max_streams);
+  return !draining() && !worn_out() &&
+         session_.open() + reserved_ <
+             std::min(most().value_or(guess_), core_->options.max_streams);
+}
+
+bool h2_connection::worn_out() const {
+  if (closed_) return true;
+  const auto age = core_->options.max_connection_age;
+  const auto most = core_->options.max_requests_per_connection;
+  return (most > 0 && opened_ + reserved_ >= most) ||
+         (age > age.zero() && core_->time.now() - born_ >= age);
+}
+
+void h2_connection::unreserve() {
+  --reserved_;
+  if (closed_) return;
+  changed_();  // the next in line may want the place
+  if (!closed_) rest_or_watch();
 }
 
 std::optional<std::size_t> h2_connection::most() const {
@@ -248,8 +272,30 @@ void h2_connection::rest_or_watch() {
     return read();
   }
   if (session_.draining()) return close(make_error_code(errc::connection_lost));
-  limit_->set_after(options.keep_alive);
+  if (reserved_ == 0 && (core_->draining || worn_out())) return say_goodbye();
+  limit_->set_after(time_to_rest());
   flush_soon();
+}
+
+// zero: for ever
+std::chrono::milliseconds h2_connection::time_to_rest() const {
+  const auto most = core_->options.keep_alive;
+  const auto age = core_->options.max_connection_age;
+  if (age == age.zero()) return most;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(born_ + age - core_->time.now());
+  const auto some = std::max(left, std::chrono::milliseconds(1));  // somebody has a place on it
+  return most == most.zero() ? some : std::min(most, some);
+}
+
+void h2_connection::retire() {
+  if (!closed_ && session_.open() == 0 && reserved_ == 0) say_goodbye();
+}
+
+void h2_connection::say_goodbye() {
+  const auto keep = shared_from_this();
+  session_.say_goodbye();
+  flush();
+  close(make_error_code(errc::connection_lost));
 }
 
 // nothing is under way any more: a read that waits would keep the user's loop from ending
@@ -261,11 +307,7 @@ void h2_connection::rest() {
 
 void h2_connection::time_is_up() {
   const auto keep = shared_from_this();
-  if (session_.open() == 0) {
-    session_.say_goodbye();
-    flush();
-    return close(make_error_code(errc::connection_lost));
-  }
+  if (session_.open() == 0) return reserved_ == 0 ? say_goodbye() : rest_or_watch();
   if (session_.pongs() < pings_)
     return close(make_error_code(errc::connection_lost),
                  "the peer has shown no sign of life, not even to a ping");

@@ -7,6 +7,7 @@
 #include "io/transport_core.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -31,7 +32,7 @@ struct h2_request : h2_stream {
 
 /// Reads all the time, and writes what the session has to say in as few records as it fits in, at most
 /// so far ahead of the socket that a small request does not queue behind a large body. Kept alive by its
-/// operations; it lets go of the transport's common things when it is closed.
+/// operations, and by whoever calls it; it lets go of the transport's common things when it is closed.
 class h2_connection : public std::enable_shared_from_this<h2_connection> {
  public:
   /// `changed` is told when a stream has ended, the peer allows another number of streams, or the
@@ -44,25 +45,30 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   ~h2_connection();
 
   void start();
-  /// Asks. Its owner calls `leave` before it goes.
+  /// Asks, within a reserved place. Its owner calls `leave` before it goes.
   void open(h2_request& stream, const http::request& request);
   void leave(h2_request& stream);
   /// The owner has read so much of the body.
   void consumed(h2_request& stream, std::size_t size);
   void close(std::error_code why, std::string detail = {});
+  /// Says goodbye and closes, unless something is under way or about to be.
+  void retire();
 
   [[nodiscard]] bool has_room() const;
   /// How many streams the peer allows; empty until it has said so.
   [[nodiscard]] std::optional<std::size_t> most() const;
   /// Somebody will open a stream soon: the room is his.
   void reserve() noexcept { ++reserved_; }
-  void unreserve() noexcept { --reserved_; }
+  /// He will not.
+  void unreserve();
   /// Reads what has come while it rested. False if it is of no more use.
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   /// It takes no more requests, but those under way may go on.
   [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
+  /// Too old, or used too often: it takes no more requests either, and says goodbye after the last.
+  [[nodiscard]] bool worn_out() const;
   /// A request has been answered on it.
   [[nodiscard]] bool proved() const noexcept { return proved_; }
   /// How often something was heard on it.
@@ -78,6 +84,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void flush_soon();
   void tell();
   void rest_or_watch();
+  [[nodiscard]] std::chrono::milliseconds time_to_rest() const;
+  void say_goodbye();
   void time_is_up();
   void fail_read(const std::error_code& ec);
 
@@ -88,6 +96,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::optional<deadline> limit_;
   std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;
+  std::size_t opened_ = 0;  // streams, in all
+  time_point born_;
   std::size_t times_heard_ = 0;
   std::size_t guess_;
   std::unique_ptr<char[]> cipher_;

@@ -30,7 +30,7 @@ h2_exchange::h2_exchange(std::shared_ptr<void> owner, transport_core& core)
             late.wake_.ring();
           },
           this) {
-  running_.emplace(core.time);
+  running_.emplace(core.flights);
 }
 
 h2_exchange::~h2_exchange() { let_go(); }
@@ -66,7 +66,6 @@ void h2_exchange::ask(const http::request& request) {
   proved_ = connection_->proved();
   asked_at_ = core_.time.now();
   heard_before_ = connection_->times_heard();
-  connection_->unreserve();
   connection_->open(*stream_, request);
   limit(core_.options.head_timeout, errc::head_timeout);
 }

@@ -9,6 +9,7 @@
 #include "io/deadlines.hpp"
 #include "io/h2_connection.hpp"
 #include "io/h2_pool.hpp"
+#include "io/in_flight.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/cancellation_state.hpp>
@@ -63,7 +64,7 @@ class h2_exchange final : public response_body, private h2_listener {
   std::shared_ptr<void> owner_;
   transport_core& core_;
   bell wake_;
-  std::optional<deadlines::hold> running_;  // time passes while it lasts
+  std::optional<in_flight::entry> running_;  // time passes while it lasts
   deadline limit_;
   errc limit_says_ = errc::head_timeout;
   std::error_code stopped_;  // by a limit, or cancelled

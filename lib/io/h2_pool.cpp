@@ -118,8 +118,9 @@ void h2_pool::learn() {
 // as many as those in line will need
 void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   if (streams_ == 0 && !all_.empty()) return;  // it will say so presently
-  const std::size_t streams =
-      std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  std::size_t streams = std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+  if (const auto most = core_.options.max_requests_per_connection; most > 0)
+    streams = std::min(streams, most);
   const std::size_t needed = streams_ != 0 ? (line_.size() + streams - 1) / streams : 1;
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
@@ -160,9 +161,15 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
   auto made = std::make_shared<h2_connection>(
       core_, std::move(line), [this] { changed(); }, std::max<std::size_t>(streams_, 1));
   all_.push_back(made);
+  made->reserve();  // nobody may find it unused before those in line have seen it
   made->start();
-  learn();
-  serve();
+  made->unreserve();
+}
+
+void h2_pool::drain() {
+  const auto all = all_;  // each that goes leaves the list
+  for (const auto& each : all)
+    each->retire();
 }
 
 void h2_pool::shutdown() {
@@ -174,8 +181,10 @@ void h2_pool::shutdown() {
   }
   for (connector* const each : connectors_)
     each->abort(aborted);
-  for (const auto& each : std::exchange(all_, {}))
+  for (const auto& each : std::exchange(all_, {})) {
+    each->retire();
     each->close(aborted);
+  }
 }
 
 }  // namespace reroute::detail

@@ -38,6 +38,8 @@ class h2_pool {
   [[nodiscard]] bool speaks_http1() const noexcept { return http1_; }
   /// The peer wants HTTP/1.1 from now on.
   void use_http1() noexcept { http1_ = true; }
+  /// Closes what is idle. What is in use closes behind the last request (`transport_core::draining`).
+  void drain();
   void shutdown();
 
   [[nodiscard]] std::size_t connections() const noexcept { return all_.size(); }

@@ -196,13 +196,15 @@ struct h2_session::callbacks {
     h2_stream* const of = stream(session, id);
     if (!of) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     std::size_t done = 0;
-    for (std::string_view part : {of->body.head(), of->body.tail()}) {
-      const std::size_t before = part.data() == of->body.head().data() ? 0 : of->body.head().size();
-      const std::size_t at = of->body_sent + done - std::min(of->body_sent + done, before);
-      if (of->body_sent + done < before || at >= part.size() || done == room) continue;
-      const std::size_t size = std::min(part.size() - at, room - done);
-      std::memcpy(into + done, part.data() + at, size);
-      done += size;
+    std::size_t before = 0;  // bytes of the body in front of this part
+    for (const std::string_view part : {of->body.head(), of->body.tail(), of->body.end()}) {
+      const std::size_t at = of->body_sent + done;
+      if (at >= before && at - before < part.size() && done < room) {
+        const std::size_t size = std::min(part.size() - (at - before), room - done);
+        std::memcpy(into + done, part.data() + (at - before), size);
+        done += size;
+      }
+      before += part.size();
     }
     of->body_sent += done;
     if (of->body_sent == of->body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;

@@ -55,13 +55,18 @@ void http1_connection::rest() {
   resting_ = true;
   since_ = core_.time.now();
   limit_.set_after(core_.options.keep_alive);
+  if (const auto age = core_.options.max_connection_age; age > age.zero() && !worn_out()) {
+    const auto end = born_ + age;
+    if (!limit_.is_set() || end < since_ + core_.options.keep_alive) limit_.set(end);
+  }
 }
 
 bool http1_connection::worn_out() const {
   const auto& options = core_.options;
   const auto age = options.max_connection_age;
   const auto most = options.max_requests_per_connection;
-  return (most > 0 && served_ >= most) || (age > age.zero() && core_.time.now() - born_ >= age);
+  return core_.draining || (most > 0 && served_ >= most) ||
+         (age > age.zero() && core_.time.now() - born_ >= age);
 }
 
 bool http1_connection::wake_up(bool surely) {

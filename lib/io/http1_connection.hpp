@@ -25,7 +25,7 @@ class http1_connection {
   [[nodiscard]] channel& line() noexcept { return *line_; }
   /// True if an exchange went over it before this one.
   [[nodiscard]] bool reused() const noexcept { return served_ > 0; }
-  /// True if it is to serve no other: too old, or used too often.
+  /// True if it is to serve no other: too old, used too often, or nobody will come.
   [[nodiscard]] bool worn_out() const;
   /// Why this side closed it: a time limit, or `abort`.
   [[nodiscard]] std::error_code failure() const noexcept { return failure_; }

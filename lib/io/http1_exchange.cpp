@@ -24,7 +24,7 @@ constexpr auto stillborn = std::chrono::seconds(1);
 
 http1_exchange::http1_exchange(std::shared_ptr<void> owner, transport_core& core)
     : owner_(std::move(owner)), core_(core), buffers_(core.buffers.take()) {
-  running_.emplace(core.time);
+  running_.emplace(core.flights);
 }
 
 http1_exchange::~http1_exchange() {
@@ -70,6 +70,7 @@ asio::awaitable<void> http1_exchange::run(const http::request& request) {
   rest.parts[0] = buffers_->head;
   rest.parts[1] = request.body.head();
   rest.parts[2] = request.body.tail();
+  rest.parts[3] = request.body.end();
   std::error_code ec;
   // mostly the socket takes all of it at once
   if (!send_now(rest, ec)) co_await send(rest, ec);

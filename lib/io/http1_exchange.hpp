@@ -5,6 +5,7 @@
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
 
+#include "io/in_flight.hpp"
 #include "io/io_buffers.hpp"
 #include "io/pool.hpp"
 #include "io/transport_core.hpp"
@@ -37,11 +38,11 @@ class http1_exchange final : public response_body {
   asio::awaitable<body_piece> read() override;
 
  private:
-  // what is left to send of a request: its head and the two parts of its body
+  // what is left to send of a request: its head and the parts of its body
   struct outgoing {
-    std::string_view parts[3];
+    std::string_view parts[4];
     std::size_t size() const noexcept {
-      return parts[0].size() + parts[1].size() + parts[2].size();
+      return parts[0].size() + parts[1].size() + parts[2].size() + parts[3].size();
     }
     void drop(std::size_t count) noexcept;
   };
@@ -66,7 +67,7 @@ class http1_exchange final : public response_body {
 
   std::shared_ptr<void> owner_;
   transport_core& core_;
-  std::optional<deadlines::hold> running_;
+  std::optional<in_flight::entry> running_;
   std::unique_ptr<io_buffers> buffers_;
   lease connection_;
   transport_error error_;

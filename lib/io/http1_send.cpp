@@ -52,7 +52,7 @@ bool http1_exchange::send_now(outgoing& rest, std::error_code& ec) {
       tls->drop_output(written);
     } else {
       if (rest.size() == 0) break;
-      std::array<asio::const_buffer, 3> buffers;
+      std::array<asio::const_buffer, 4> buffers;
       for (std::size_t i = 0; i < buffers.size(); ++i) {
         buffers[i] = asio::buffer(rest.parts[i].data(), rest.parts[i].size());
       }

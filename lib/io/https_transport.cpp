@@ -3,6 +3,7 @@
 #include <reroute/io/https_transport.hpp>
 
 #include "detail/asio_compat.hpp"
+#include "io/drain.hpp"
 #include "io/gunzip_body.hpp"
 #include "io/h2_exchange.hpp"
 #include "io/h2_pool.hpp"
@@ -13,8 +14,10 @@
 #include "io/resolver_threads.hpp"
 #include "io/transport_core.hpp"
 
+#include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <chrono>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -92,6 +95,14 @@ class origins {
     return *at->second;
   }
 
+  void drain() {
+    core_.draining = true;
+    for (auto& [where, each] : doors_) {
+      each->http1.drain();
+      each->http2.drain();
+    }
+  }
+
   void shutdown() {
     for (auto& [where, each] : doors_) {
       each->http1.shutdown();
@@ -112,13 +123,18 @@ transport_error check_scheme(const http::url& url, const https_options& options)
           "plain http is off: use https, or set https_options::allow_plain_http"};
 }
 
+transport_error check_open(const transport_core& core, const http::url& url) {
+  if (core.draining) return {errc::draining, false, {}};
+  return check_scheme(url, core.options);
+}
+
 bool may_be_http2(const http::url& url, const https_options& options) {
   return url.secure() && options.versions != http_versions::http1;
 }
 
 awaitable<transport_error> warm_up_on(std::shared_ptr<origins> state, http::url where,
                                       std::size_t connections) {
-  transport_error error = check_scheme(where, state->core().options);
+  transport_error error = check_open(state->core(), where);
   if (error || connections == 0) co_return error;
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
@@ -137,8 +153,9 @@ awaitable<transport_error> warm_up_on(std::shared_ptr<origins> state, http::url 
 awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::request request) {
   exchange_result result;
   const auto& url = request.url;
-  result.error = check_scheme(url, state->core().options);
+  result.error = check_open(state->core(), url);
   if (result.error) co_return result;
+  const in_flight::entry under_way(state->core().flights);
   const bool undo = !request.headers.contains("accept-encoding");
   if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
@@ -176,6 +193,17 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   co_return result;
 }
 
+awaitable<transport_error> drain_all(std::shared_ptr<origins> state,
+                                     std::chrono::milliseconds within) {
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  state->drain();
+  transport_error end = co_await wait_for_the_last(state->core(), within);
+  if (end.code != asio::error::operation_aborted) state->shutdown();
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return end;
+}
+
 class https_transport final : public transport {
  public:
   explicit https_transport(std::shared_ptr<origins> state) : state_(std::move(state)) {}
@@ -187,6 +215,9 @@ class https_transport final : public transport {
   awaitable<transport_error> warm_up(http::url where, std::size_t connections) override {
     return warm_up_on(state_, std::move(where), connections);
   }
+  awaitable<transport_error> drain(std::chrono::milliseconds within) override {
+    return drain_all(state_, within);
+  }
   void shutdown() override { state_->shutdown(); }
 
  private:
@@ -194,6 +225,14 @@ class https_transport final : public transport {
 };
 
 }  // namespace
+
+std::unique_ptr<tls_context> proxy_context(const tls_options& options) {
+  try {
+    return std::make_unique<tls_context>(options);
+  } catch (const std::invalid_argument& problem) {
+    throw std::invalid_argument("https_options::proxy." + std::string(problem.what()));
+  }
+}
 
 std::shared_ptr<transport> make_https_transport(asio::any_io_executor executor,
                                                 https_options options, std::shared_ptr<clock> time,

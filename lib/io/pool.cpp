@@ -186,6 +186,12 @@ asio::awaitable<transport_error> pool::warm_up(std::shared_ptr<void> owner, std:
   co_return std::move(state->error);
 }
 
+void pool::drain() {
+  slots_ -= idle_.size();
+  idle_.clear();
+  serve();
+}
+
 void pool::shutdown() {
   const std::error_code aborted = asio::error::operation_aborted;
   while (!line_.empty())

@@ -76,6 +76,8 @@ class pool {
   /// Opens connections until `count` are idle or there are no slots; the first error, if any. `owner` keeps
   /// this pool alive. Cancelled, it leaves what is under way to itself.
   asio::awaitable<transport_error> warm_up(std::shared_ptr<void> owner, std::size_t count);
+  /// Closes what is idle. What is in use closes when it is given back (`transport_core::draining`).
+  void drain();
   /// Closes what is idle, aborts all exchanges, connects and waits.
   void shutdown();
 

@@ -77,10 +77,8 @@ proxy read_proxy(std::string_view text) {
     refuse("write %2F, %3F, %23 and %40 for / ? # @ in user and password");
   std::string plain(scheme_end == npos ? http : text.substr(0, scheme_end + 3));
   const http::url url = http::parse_url(plain.append(rest), option);
-  if (url.secure()) {
-    refuse("proxies are spoken to over plain http here; write http://, what is inside stays TLS");
-  }
   if (url.target != "/") refuse("a proxy has no path; write http://host:port");
+  made.secure = url.secure();
   made.host = url.host;
   made.port = url.port;
   const bool literal = url.host.find(':') != std::string::npos;

@@ -12,6 +12,7 @@ namespace reroute::detail {
 
 /// An HTTP proxy.
 struct proxy {
+  bool secure = false;  ///< spoken to over TLS
   std::string host;
   std::uint16_t port = 80;
   std::string authorization = {};  ///< of the Proxy-Authorization field; empty: none. A secret.
@@ -24,6 +25,9 @@ class proxy_rules {
   /// Throws `std::invalid_argument`, naming the option and never the credential, for a URL that cannot
   /// be meant.
   explicit proxy_rules(const proxy_settings& settings);
+
+  /// The proxy is there, and spoken to over TLS.
+  [[nodiscard]] bool secure() const noexcept { return proxy_ && proxy_->secure; }
 
   /// The proxy for this origin, or nullptr: direct.
   [[nodiscard]] const proxy* find(bool secure, std::string_view host, std::uint16_t port) const;

@@ -1,7 +1,7 @@
 // What all TLS connections of a transport share: trusted roots, the rules, sessions to resume.
 #pragma once
 
-#include <reroute/io/https_transport.hpp>
+#include <reroute/io/tls_options.hpp>
 
 #include "io/openssl_handles.hpp"
 #include "io/tls_pins.hpp"

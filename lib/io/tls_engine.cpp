@@ -21,20 +21,17 @@ struct tls_engine::bio {
   static tls_engine& engine(BIO* self) { return *static_cast<tls_engine*>(BIO_get_data(self)); }
 
   static int read(BIO* self, char* into, std::size_t size, std::size_t* done) {
-    auto& from = engine(self).input_;
     BIO_clear_retry_flags(self);
-    *done = std::min(size, from.size());
-    if (*done == 0) {
-      BIO_set_retry_read(self);
-      return 0;
-    }
-    std::memcpy(into, from.data(), *done);
-    from.remove_prefix(*done);
-    return 1;
+    *done = engine(self).take_input({into, size});
+    if (*done > 0) return 1;
+    BIO_set_retry_read(self);
+    return 0;
   }
   static int write(BIO* self, const char* from, std::size_t size, std::size_t* done) {
-    engine(self).output_.append(from, size);
+    tls_engine& of = engine(self);
     *done = size;
+    if (of.outer_) return of.outer_->write({from, size}) ? 1 : 0;
+    of.output_.append(from, size);
     return 1;
   }
   static long control(BIO*, int command, long, void*) {
@@ -71,8 +68,12 @@ void forget_errors() noexcept {
 }  // namespace
 
 tls_engine::tls_engine(tls_context& context, std::string_view host, std::string_view origin,
-                       std::string_view alpn)
-    : context_(context), host_(host), origin_(origin), ssl_(SSL_new(context.native())) {
+                       std::string_view alpn, std::unique_ptr<tls_engine> outer)
+    : context_(context),
+      host_(host),
+      origin_(origin),
+      outer_(std::move(outer)),
+      ssl_(SSL_new(context.native())) {
   if (!ssl_) throw std::bad_alloc();
   SSL* const ssl = ssl_.get();
   BIO* const both = bio::make(*this);
@@ -107,6 +108,19 @@ tls_engine::~tls_engine() {
   if (!error_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
+// what OpenSSL asks for; nothing: it must wait for more, or the peer's bytes have ended
+std::size_t tls_engine::take_input(std::span<char> into) {
+  if (outer_) {
+    const read_result got = outer_->read(into);
+    if (got.state == status::closed || got.state == status::failed) ended_ = true;
+    return got.size;
+  }
+  const std::size_t size = std::min(into.size(), input_.size());
+  if (size > 0) std::memcpy(into.data(), input_.data(), size);
+  input_.remove_prefix(size);
+  return size;
+}
+
 tls_engine::status tls_engine::handshake() {
   if (error_) return status::failed;
   if (!heard_ && !input_.empty()) {
@@ -124,7 +138,7 @@ tls_engine::status tls_engine::handshake() {
   const int failure = SSL_get_error(ssl_.get(), result);
   if (failure == SSL_ERROR_WANT_READ) {
     if (!ended_) return status::want_input;
-    return fail(errc::tls_failed, "the peer closed the connection during the TLS handshake");
+    return fail_ended(errc::tls_failed, "the peer closed the connection during the TLS handshake");
   }
   return fail_handshake(failure);
 }
@@ -142,8 +156,7 @@ tls_engine::status tls_engine::fail_handshake(int failure) {
 tls_engine::status tls_engine::check_pins() {
   if (context_.pins().empty() || context_.pins().match(SSL_get0_peer_certificate(ssl_.get())))
     return status::done;
-  output_.clear();  // the end of the handshake: the peer need not have it
-  sent_ = 0;
+  drop_output(output().size());  // the end of the handshake: the peer need not have it
   return fail(errc::certificate_refused,
               "the public key of " + host_ + " is none of tls.pinned_keys");
 }
@@ -189,7 +202,8 @@ tls_engine::read_result tls_engine::read(std::span<char> into) {
   switch (SSL_get_error(ssl_.get(), 0)) {
     case SSL_ERROR_WANT_READ:
       if (ended_) {
-        result.state = fail(errc::truncated_body, "the connection ended without TLS close_notify");
+        result.state =
+            fail_ended(errc::truncated_body, "the connection ended without TLS close_notify");
       }
       break;
     case SSL_ERROR_ZERO_RETURN:
@@ -203,7 +217,8 @@ tls_engine::read_result tls_engine::read(std::span<char> into) {
 
 // True if OpenSSL has nothing to read from and nothing to say: asking it would cost as much as a record.
 bool tls_engine::may_wait() const noexcept {
-  return input_.empty() && !ended_ && SSL_has_pending(ssl_.get()) == 0 &&
+  const bool nothing_came = outer_ ? outer_->may_wait() : input_.empty() && !ended_;
+  return nothing_came && !error_ && SSL_has_pending(ssl_.get()) == 0 &&
          (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) == 0;
 }
 
@@ -211,9 +226,11 @@ void tls_engine::close() {
   if (error_ || !SSL_is_init_finished(ssl_.get())) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
+  if (outer_) outer_->close();
 }
 
 void tls_engine::drop_output(std::size_t size) noexcept {
+  if (outer_) return outer_->drop_output(size);
   sent_ += size;
   if (sent_ < output_.size()) return;
   output_.clear();
@@ -248,6 +265,14 @@ int tls_engine::on_session(SSL* ssl, SSL_SESSION* session) noexcept {
   if (SSL_SESSION_is_resumable(session) != 1) return 0;
   self.context_.keep_session(self.origin_, ssl_session_ptr(session));
   return 1;  // the session is ours now
+}
+
+// the way there may have broken, and not merely ended
+tls_engine::status tls_engine::fail_ended(errc code, std::string detail) {
+  const bool broken =
+      outer_ && outer_->error() && outer_->error().code != make_error_code(errc::truncated_body);
+  if (broken) detail = "TLS with the proxy: " + outer_->error().detail;
+  return fail(broken ? outer_->error().code : make_error_code(code), std::move(detail));
 }
 
 tls_engine::status tls_engine::fail(std::error_code code, std::string detail) {

@@ -1,6 +1,7 @@
 // A TLS client without I/O: ciphertext in, ciphertext out, and the plain bytes between.
 #pragma once
 
+#include <reroute/error/errc.hpp>
 #include <reroute/io/transport.hpp>
 
 #include "io/openssl_handles.hpp"
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,9 +24,11 @@ namespace reroute::detail {
 class tls_engine {
  public:
   /// Prepares a handshake with `host` (a name, or an IP literal without brackets). `origin` keys
-  /// the sessions to resume. `alpn` is the list of protocols to offer, each behind its length.
+  /// the sessions to resume. `alpn` is the list of protocols to offer, each behind its length. `outer`
+  /// is the connection that this one goes through, as an https proxy's tunnel does: its handshake is done.
+  /// Then all bytes to and from the owner are the outer one's.
   tls_engine(tls_context& context, std::string_view host, std::string_view origin,
-             std::string_view alpn);
+             std::string_view alpn, std::unique_ptr<tls_engine> outer = nullptr);
   tls_engine(const tls_engine&) = delete;
   tls_engine& operator=(const tls_engine&) = delete;
   ~tls_engine();
@@ -45,10 +49,15 @@ class tls_engine {
   /// alert.
   [[nodiscard]] status handshake();
   /// Ciphertext from the peer. The bytes must stay where they are until `input_empty()`.
-  void input(std::string_view bytes) noexcept { input_ = bytes; }
-  [[nodiscard]] bool input_empty() const noexcept { return input_.empty(); }
+  void input(std::string_view bytes) noexcept {
+    if (outer_) return outer_->input(bytes);
+    input_ = bytes;
+  }
+  [[nodiscard]] bool input_empty() const noexcept {
+    return outer_ ? outer_->input_empty() : input_.empty();
+  }
   /// The peer's bytes ended. Without close_notify that is an attack or an accident: reading fails.
-  void input_end() noexcept { ended_ = true; }
+  void input_end() noexcept { outer_ ? outer_->input_end() : void(ended_ = true); }
 
   /// Encrypts into `output()`. Only after the handshake. False: failed.
   [[nodiscard]] bool write(std::string_view bytes);
@@ -58,7 +67,7 @@ class tls_engine {
   void close();
 
   [[nodiscard]] std::string_view output() const noexcept {
-    return std::string_view(output_).substr(sent_);
+    return outer_ ? outer_->output() : std::string_view(output_).substr(sent_);
   }
   /// The first `size` bytes of `output()` have been sent.
   void drop_output(std::size_t size) noexcept;
@@ -70,6 +79,7 @@ class tls_engine {
 
  private:
   struct bio;
+  std::size_t take_input(std::span<char> into);
   static int on_verify(int trusted, X509_STORE_CTX* store) noexcept;
   static int on_certificate_request(SSL* ssl, X509** certificate, EVP_PKEY** key) noexcept;
   static int on_session(SSL* ssl, SSL_SESSION* session) noexcept;
@@ -77,11 +87,13 @@ class tls_engine {
   [[nodiscard]] bool may_wait() const noexcept;
   [[nodiscard]] std::string explain(bool handshake) const;
   status fail_handshake(int failure);
+  status fail_ended(errc code, std::string detail);
   status fail(std::error_code code, std::string detail);
 
   tls_context& context_;
   std::string host_;
   std::string origin_;
+  std::unique_ptr<tls_engine> outer_;
   ssl_ptr ssl_;
   std::string_view input_;
   std::string output_;

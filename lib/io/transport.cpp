@@ -9,4 +9,8 @@ asio::awaitable<transport_error> transport::warm_up(http::url, std::size_t) {
   co_return transport_error();
 }
 
+asio::awaitable<transport_error> transport::drain(std::chrono::milliseconds) {
+  co_return transport_error();
+}
+
 }  // namespace reroute

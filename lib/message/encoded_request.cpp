@@ -1,8 +1,10 @@
 // The shared bytes of a request, and the heads that each route puts in front.
 #include <reroute/message/encoded_request.hpp>
 
+#include "message/gzip_body.hpp"
 #include "message/quote.hpp"
 
+#include <mutex>
 #include <utility>
 
 namespace reroute {
@@ -23,6 +25,9 @@ struct encoded_request::content {
   std::string tail;  // the members and the closing brace
   std::vector<std::string> betas;
   std::int64_t max_tokens = 0;
+  // the tail in gzip, made when it is first asked for, on whatever thread
+  mutable std::once_flag packed_once;
+  mutable detail::gzip_tail packed;
 };
 
 encoded_request::encoded_request(std::string model, std::string members,
@@ -63,6 +68,21 @@ http::body encoded_request::body_for(std::string_view model) const {
 
 http::body encoded_request::body_without_model(std::string_view extra) const {
   return joined("{" + std::string(extra), !extra.empty(), tail());
+}
+
+http::body encoded_request::gzip_body_for(std::string_view model) const {
+  return packed(body_for(model));
+}
+
+http::body encoded_request::gzip_body_without_model(std::string_view extra) const {
+  return packed(body_without_model(extra));
+}
+
+http::body encoded_request::packed(const http::body& plain) const {
+  if (!content_) return detail::gzip_body(plain.head(), nullptr);
+  const content& of = *content_;
+  std::call_once(of.packed_once, [&of] { of.packed = detail::gzip_tail(of.tail); });
+  return detail::gzip_body(plain.head(), {content_, &of.packed});
 }
 
 std::shared_ptr<const std::string> encoded_request::tail() const {

@@ -22,7 +22,8 @@ route anthropic(anthropic_options options) {
        .version = std::move(options.version),
        .betas = std::move(options.betas),
        .extra_headers = std::move(options.extra_headers),
-       .oauth_tokens = true});
+       .oauth_tokens = true,
+       .gzip_above = options.gzip_requests_above});
   made.resolve =
       anthropic_resolver({options.name, options.failover_on_auth, options.failover_on_not_found});
   made.name = std::move(options.name);

@@ -72,7 +72,8 @@ route azure_foundry(azure_foundry_options options) {
                                         .key_header = std::move(options.key_header),
                                         .version = std::move(options.version),
                                         .betas = std::move(options.betas),
-                                        .extra_headers = std::move(options.extra_headers)});
+                                        .extra_headers = std::move(options.extra_headers),
+                                        .gzip_above = options.gzip_requests_above});
   made.resolve = azure_foundry_resolver(
       {options.name, options.failover_on_auth, options.failover_on_missing_deployment});
   made.name = std::move(options.name);

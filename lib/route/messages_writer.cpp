@@ -107,7 +107,12 @@ class writer {
     out.headers.add("user-agent", user_agent);
     for (const http::headers::field each : endpoint_.extra_headers)
       out.headers.add(each.name, each.value);
-    out.body = context.request.body_for(context.model);
+    if (endpoint_.gzip_above > 0 && context.request.size() > endpoint_.gzip_above) {
+      out.headers.add("content-encoding", "gzip");
+      out.body = context.request.gzip_body_for(context.model);
+    } else {
+      out.body = context.request.body_for(context.model);
+    }
     return out;
   }
 

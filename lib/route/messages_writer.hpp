@@ -3,6 +3,7 @@
 
 #include <reroute/route/route.hpp>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct messages_endpoint {
   http::headers extra_headers = {};
   /// A secret that is an Anthropic OAuth token goes as a bearer token, with the beta it needs.
   bool oauth_tokens = false;
+  /// Bodies of more bytes go in gzip; 0: none.
+  std::size_t gzip_above = 0;
 };
 
 /// Makes the writer. Throws `std::invalid_argument` that names the option for a version or beta

@@ -18,6 +18,9 @@ class plain_transport final : public transport {
     if (request.url.scheme == "http") return inner_->exchange(std::move(request));
     return refuse();
   }
+  asio::awaitable<transport_error> drain(std::chrono::milliseconds within) override {
+    return inner_->drain(within);
+  }
   void shutdown() override { inner_->shutdown(); }
 
  private:

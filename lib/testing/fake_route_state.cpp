@@ -4,6 +4,7 @@
 #include <reroute/http/date.hpp>
 #include <reroute/testing/streamed_answer.hpp>
 
+#include "testing/content_coding.hpp"
 #include "testing/fake_answers.hpp"
 
 #include <algorithm>
@@ -57,6 +58,7 @@ reaction fake_route_state::hear(heard_request request) {
   const std::lock_guard lock(mutex_);
   const time_point now = time_->now();
   ++log_.requests;
+  if (undo_content_coding(request, options_.gzip_requests, options_.max_body)) ++log_.gzipped;
   log_.max_concurrent = std::max(log_.max_concurrent, ++log_.concurrent);
   if (windows_.closed(now)) ++log_.into_closed_window;
   request_id_ = "req_fake_" + std::to_string(options_.face == face::azure) + "_" +

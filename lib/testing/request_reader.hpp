@@ -12,6 +12,7 @@ namespace reroute::testing {
 struct heard_request {
   std::string method, target, body;
   std::map<std::string, std::string, std::less<>> fields;
+  std::string coding_problem = {};  ///< the API's error_code for a body that cannot be unpacked
 
   [[nodiscard]] std::string_view field(std::string_view name) const {
     const auto found = fields.find(name);

@@ -41,7 +41,15 @@ bool knows(const heard_request& request, const fake_route_options& options) {
 struct complaint {
   int status = 0;
   std::string text;
+  std::string code = {};  // error.details.error_code
 };
+
+// of Anthropic's envelope; other bodies have no place for it
+void add_code(http::response& into, const std::string& code) {
+  const std::size_t end = into.body.find(R"(},"request_id")");
+  if (end != std::string::npos)
+    into.body.insert(end, R"(,"details":{"error_code":")" + code + R"("})");
+}
 
 complaint about_head(const heard_request& request, const fake_route_options& options,
                      bool& count_only) {
@@ -64,6 +72,11 @@ complaint about_head(const heard_request& request, const fake_route_options& opt
   if (!request.field("content-type").starts_with("application/json"))
     return {400, "content-type: must be application/json"};
   if (request.body.size() > options.max_body) return {413, "Request exceeds the maximum size"};
+  if (!request.coding_problem.empty()) {
+    const bool large = request.coding_problem.find("too_large") != std::string::npos;
+    return {large ? 413 : 400, "The body of the request could not be decoded: content-encoding",
+            request.coding_problem};
+  }
   return {};
 }
 
@@ -121,6 +134,7 @@ judgement judge(const heard_request& request, const fake_route_options& options,
   }
   if (found.status != 0)
     read.objection = error_answer(options.face, found.status, found.text, request_id);
+  if (!found.code.empty()) add_code(*read.objection, found.code);
   return read;
 }
 

@@ -44,6 +44,7 @@ const std::pair<errc, category> all_codes[] = {
     {errc::deadline_exceeded, category::timeout},
     {errc::would_miss_deadline, category::timeout},
     {errc::too_many_waiting, category::overloaded},
+    {errc::draining, category::network},
     {errc::first_event_timeout, category::timeout},
     {errc::first_content_timeout, category::timeout},
     {errc::stream_stalled, category::timeout},

@@ -46,8 +46,8 @@ TEST_CASE("a time limit of an attempt is a timeout, worth both") {
 }
 
 TEST_CASE("a refused certificate, and an answer beyond the limits, do not mend by waiting") {
-  const errc code =
-      GENERATE(errc::certificate_refused, errc::header_too_large, errc::body_too_large);
+  const errc code = GENERATE(errc::certificate_refused, errc::header_too_large,
+                             errc::body_too_large, errc::draining);
   const auto error = resolve_transport_failure("azure", code, false);
   CHECK(error.category == category::network);
   CHECK_FALSE(error.retryable);

@@ -1,15 +1,10 @@
 // Through a proxy, for real: the tunnel, TLS and HTTP inside, refusals, silence, cancellation.
-#include "detail/asio_compat.hpp"
 #include "io/transport_core.hpp"
+#include "tests/io/leading_proxy.hpp"
 #include "tests/io/world.hpp"
 #include "tests/support/catch.hpp"
 
-#include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/error.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/write.hpp>
 
 #include <chrono>
 #include <memory>
@@ -20,51 +15,6 @@ using namespace reroute::io_test;
 using namespace std::chrono_literals;
 
 namespace {
-
-using asio::ip::tcp;
-
-// what comes from the origin goes to the client
-asio::awaitable<void> pump_back(std::shared_ptr<tcp::socket> from, server_connection& to,
-                                bool& ended) {
-  std::array<char, 16384> room;
-  for (;;) {
-    std::error_code ec;
-    const auto size = co_await from->async_read_some(asio::buffer(room), detail::into(ec));
-    if (ec) break;
-    co_await to.write(std::string(room.data(), size));
-  }
-  ended = true;
-  to.cut();
-}
-
-// a proxy that leads everybody to one port of this machine, whomever they ask for
-server_script leading_to(unsigned short port, std::vector<std::string>& asked) {
-  return [port, &asked](server_connection& connection) -> asio::awaitable<void> {
-    asked.push_back(co_await connection.read_request());
-    if (asked.back().empty()) co_return;
-    const auto executor = co_await asio::this_coro::executor;
-    auto origin = std::make_shared<tcp::socket>(executor);
-    std::error_code ec;
-    const tcp::endpoint there(asio::ip::address_v4::loopback(), port);
-    co_await origin->async_connect(there, detail::into(ec));
-    if (ec) {
-      co_await connection.write("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
-      co_return;
-    }
-    co_await connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    bool ended = false;
-    asio::co_spawn(executor, pump_back(origin, connection, ended), asio::detached);
-    for (;;) {
-      const std::string bytes = co_await connection.read_some();
-      if (bytes.empty()) break;
-      co_await asio::async_write(*origin, asio::buffer(bytes), detail::into(ec));
-    }
-    std::error_code ignored;
-    origin->close(ignored);
-    while (!ended)
-      co_await connection.write("");
-  };
-}
 
 std::string proxy_url(const scripted_server& proxy, const std::string& user = {}) {
   return "http://" + user + "127.0.0.1:" + std::to_string(proxy.port());

@@ -51,6 +51,16 @@ TEST_CASE("a proxy's URL") {
   CHECK(read("http://proxy.example").port == 80);
   CHECK(read("http://[::1]:8080").host == "::1");
   CHECK(read("http://[::1]:8080").name == "[::1]:8080");
+  CHECK_FALSE(plain.secure);
+}
+
+TEST_CASE("a proxy that is spoken to over TLS") {
+  const auto secure = read("https://user:s3cret@proxy.example");
+  CHECK(secure.secure);
+  CHECK(secure.host == "proxy.example");
+  CHECK(secure.port == 443);
+  CHECK_FALSE(secure.authorization.empty());
+  CHECK(read("HTTPS://proxy.example:3129").name == "proxy.example:3129");
 }
 
 TEST_CASE("a proxy's credential") {
@@ -65,8 +75,7 @@ TEST_CASE("a proxy's credential") {
 
 TEST_CASE("a proxy that cannot be meant is refused, and its credential not repeated") {
   const auto [url, says] =
-      GENERATE(table<std::string, std::string>({{"https://u:hidden@proxy.example", "write http://"},
-                                                {"socks5://u:hidden@proxy.example:1080", "scheme"},
+      GENERATE(table<std::string, std::string>({{"socks5://u:hidden@proxy.example:1080", "scheme"},
                                                 {"http://u:hidden@proxy.example/path", "no path"},
                                                 {"http://u:hidden@proxy.example:hidden", "port"},
                                                 {"http://u:hidden@", "host"},

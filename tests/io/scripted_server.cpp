@@ -62,6 +62,7 @@ struct scripted_server::state {
       SSL_CTX_set_max_proto_version(native, TLS1_1_VERSION);
     }
     if (options.only_tls_1_2) SSL_CTX_set_max_proto_version(native, TLS1_2_VERSION);
+    if (options.http2) SSL_CTX_set_alpn_select_cb(native, &choose_http2, nullptr);
     const unsigned char id = 1;
     SSL_CTX_set_session_id_context(native, &id, 1);
     if (!options.client_ca.empty()) {
@@ -70,6 +71,15 @@ struct scripted_server::state {
     }
     context.use_certificate_chain(asio::buffer(who.certificate));
     context.use_private_key(asio::buffer(who.key), asio::ssl::context::pem);
+  }
+
+  static int choose_http2(SSL*, const unsigned char** chosen, unsigned char* size,
+                          const unsigned char* offered, unsigned offered_size, void*) {
+    static constexpr unsigned char h2[] = {2, 'h', '2'};
+    unsigned char* found = nullptr;
+    const int result = SSL_select_next_proto(&found, size, h2, sizeof h2, offered, offered_size);
+    *chosen = found;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
   }
 
   asio::io_context& loop;

@@ -41,6 +41,7 @@ struct server_options {
   std::optional<testing::identity> identity;  ///< none: plain TCP
   bool only_tls_1_1 = false;
   bool only_tls_1_2 = false;
+  bool http2 = false;      ///< chosen by ALPN, if it is offered
   std::string client_ca;   ///< PEM: who shows no certificate of this authority is refused
   int receive_buffer = 0;  ///< bytes; small: the client's sends block early
   bool v6 = false;

@@ -8,6 +8,7 @@
 #include <reroute/client/completion.hpp>
 #include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
+#include <reroute/client/route_warmth.hpp>
 #include <reroute/message/message_request.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -15,6 +16,8 @@
 #include <asio/awaitable.hpp>
 #include <asio/execution_context.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -32,6 +35,10 @@ void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_
 [[nodiscard]] std::shared_ptr<open_stream> make_stream(const engine_ptr& at,
                                                        const call_options& options);
 [[nodiscard]] asio::any_io_executor executor_of(const engine_ptr& at);
+void start_warm_up(const engine_ptr& at, std::size_t connections,
+                   completion_ptr_for<std::vector<route_warmth>> handler);
+void start_drain(const engine_ptr& at, std::chrono::milliseconds within,
+                 completion_ptr_for<no_result> handler);
 
 // starts a call once its completion token has become a handler
 class call_initiation {
@@ -68,6 +75,33 @@ class stream_initiation {
     // a coroutine may run elsewhere than the client: then the call begins over there
     start_call(engine_, false, operation::stream, std::move(request), options, std::move(erased),
                std::move(stream));
+  }
+
+ private:
+  engine_ptr engine_;
+};
+
+// the same for what is no call
+class errand_initiation {
+ public:
+  using executor_type = asio::any_io_executor;
+  explicit errand_initiation(engine_ptr at) : engine_(std::move(at)) {}
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_of(engine_); }
+
+  // warms up
+  template <class Handler>
+  void operator()(Handler&& handler, std::size_t connections) const {
+    using erased = completion_of<std::decay_t<Handler>, std::vector<route_warmth>>;
+    start_warm_up(engine_, connections,
+                  erased::make(std::decay_t<Handler>(std::forward<Handler>(handler))));
+  }
+  // drains
+  template <class Handler>
+  void operator()(Handler&& handler, std::chrono::milliseconds within) const {
+    using adapted = adapted_handler<std::decay_t<Handler>, code_giver>;
+    using erased = completion_of<adapted, no_result>;
+    start_drain(engine_, within,
+                erased::make(adapted{std::forward<Handler>(handler), code_giver()}));
   }
 
  private:
@@ -175,6 +209,47 @@ class client {
   /// than a few hundred are cancelled over several turns of the loop, which they would hold up: none
   /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
   void cancel();
+
+  /// Opens the ways to all routes ahead of the first call, which then waits for no token, no look-up and no
+  /// handshake: `co_await claude.warm_up()`. Returns what each route came to, in the order of the routes; one that
+  /// fails costs the others nothing, and nothing is given up for it. Throws `std::system_error` with
+  /// `asio::error::operation_aborted` if it was cancelled, and for nothing else.
+  ///
+  /// `connections`: to each route over HTTP/1.1, as far as they may be open; over HTTP/2 it is one. 0: tokens only.
+  /// A route whose own transport has no connections (`transport::warm_up`) is warm at once.
+  /// The route's writer is asked where requests go, with one that is not sent.
+  [[nodiscard]] asio::awaitable<std::vector<route_warmth>> warm_up(std::size_t connections = 1);
+  /// Completes when  every route is warm or has failed, or it is cancelled.
+  /// Signature       void(std::error_code, std::vector<reroute::route_warmth>)
+  /// Errors          asio::error::operation_aborted: cancelled, or the client has ended; what is there is told.
+  /// Cancellation    terminal, partial, total: stops waiting.
+  /// Executor, lifetime  as `async_create`.
+  /// Threads         may be called anywhere.
+  template <class Token>
+  auto async_warm_up(std::size_t connections, Token&& token) {
+    return asio::async_initiate<Token, void(std::error_code, std::vector<route_warmth>)>(
+        detail::errand_initiation(engine_), token, connections);
+  }
+
+  /// Ends in order: `co_await claude.drain(30s)`. From now on, for ever, new calls complete at once with
+  /// `errc::draining` (`stopped::draining`); those that have begun go on to their end, waits, retries and streams
+  /// included; then the connections close (HTTP/2: GOAWAY; TLS: close_notify). Calls that are not over `within`
+  /// that time (zero: no limit) are cancelled, and it throws `std::system_error` with `asio::error::timed_out`. A
+  /// transport that a route brought is left alone: it may have other users, and has a `drain` of its own.
+  ///
+  /// Cancelled, it stops waiting, with `asio::error::operation_aborted`; the client still takes no calls.
+  [[nodiscard]] asio::awaitable<void> drain(std::chrono::milliseconds within);
+  /// Completes when  the last call has completed and the connections are closed, or it is cancelled.
+  /// Signature       void(std::error_code)
+  /// Errors          asio::error::timed_out, asio::error::operation_aborted: also when the client ends before.
+  /// Cancellation    terminal, partial, total: stops waiting, and cancels nothing else.
+  /// Executor, lifetime  as `async_create`.
+  /// Threads         may be called anywhere.
+  template <class Token>
+  auto async_drain(std::chrono::milliseconds within, Token&& token) {
+    return asio::async_initiate<Token, void(std::error_code)>(detail::errand_initiation(engine_),
+                                                              token, within);
+  }
 
   /// The state of every gate that was used: one per route, model and operation, in no special
   /// order. Takes

@@ -37,6 +37,17 @@ class completion_for {
   [[nodiscard]] virtual asio::cancellation_slot slot() const noexcept = 0;
 };
 
+/// The result of an operation that has none but its code.
+struct no_result {};
+
+/// Calls a handler of `void(std::error_code)`.
+struct code_giver {
+  template <class Handler>
+  void operator()(Handler&& handler, std::error_code code, no_result) const {
+    std::forward<Handler>(handler)(code);
+  }
+};
+
 struct drop_completion {
   template <class Result>
   void operator()(completion_for<Result>* handler) const noexcept {

@@ -24,6 +24,7 @@ enum class stopped : std::uint8_t {
   deadline,             ///< the call's deadline passed
   would_miss_deadline,  ///< no route opens before the deadline: told at once
   too_many_waiting,     ///< the queue is full
+  draining,             ///< the client takes no more calls (`client::drain`)
   cancelled,            ///< by the caller, or by the end of the client
   after_content,        ///< a stream broke after its caller had got content: it is not repeated
 };

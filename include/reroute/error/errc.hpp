@@ -40,6 +40,7 @@ enum class errc {
   deadline_exceeded,    ///< timeout: the call's deadline passed
   would_miss_deadline,  ///< timeout: no route can admit the call before its deadline; told at once
   too_many_waiting,     ///< overloaded: `client_options::max_waiting` calls wait already
+  draining,  ///< network: this side takes nothing new, it is being drained; not retryable
   // limits on streams (`stream_guards`)
   first_event_timeout,    ///< timeout: no event in time
   first_content_timeout,  ///< timeout: events, but no content in time

@@ -12,29 +12,36 @@
 
 namespace reroute::http {
 
-/// A request body in two parts: a short `head` of its own, and a `tail` that is shared.
+/// A request body in parts: a short `head` of its own, a `tail` that is shared, and mostly no `end`.
 ///
 /// A message request is serialised once. Its model name, the only part that differs per route, goes
-/// into the head; the tail is shared by all attempts, routes and hedges, and never copied.
+/// into the head; the tail is shared by all attempts, routes and hedges, and never copied. In gzip the
+/// checksum, which differs with the model, stands in the end.
 class body {
  public:
   body() = default;
   explicit body(std::string text) : head_(std::move(text)) {}
   body(std::string head, std::shared_ptr<const std::string> tail)
       : head_(std::move(head)), tail_(std::move(tail)) {}
+  body(std::string head, std::shared_ptr<const std::string> tail, std::string end)
+      : head_(std::move(head)), tail_(std::move(tail)), end_(std::move(end)) {}
 
   [[nodiscard]] std::string_view head() const noexcept { return head_; }
   [[nodiscard]] std::string_view tail() const noexcept {
     return tail_ ? std::string_view(*tail_) : std::string_view();
   }
-  [[nodiscard]] std::size_t size() const noexcept { return head().size() + tail().size(); }
+  [[nodiscard]] std::string_view end() const noexcept { return end_; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return head().size() + tail().size() + end().size();
+  }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-  /// Both parts as one new string.
-  [[nodiscard]] std::string text() const { return head_ + std::string(tail()); }
+  /// All parts as one new string.
+  [[nodiscard]] std::string text() const { return head_ + std::string(tail()) + end_; }
 
  private:
   std::string head_;
   std::shared_ptr<const std::string> tail_;
+  std::string end_;
 };
 
 /// A request. The transport adds Host, Content-Length and Connection by itself.

@@ -3,6 +3,7 @@
 
 #include <reroute/io/clock.hpp>
 #include <reroute/io/proxy.hpp>
+#include <reroute/io/tls_options.hpp>
 #include <reroute/io/transport.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -17,44 +18,6 @@
 #include <vector>
 
 namespace reroute {
-
-/// Versions of TLS.
-enum class tls_version : unsigned char {
-  tls1_2,
-  tls1_3,
-};
-
-/// TLS settings. Peer and host name are always verified, with TLS 1.2 or newer.
-struct tls_options {
-  /// PEM file of trusted roots; empty: the system's.
-  std::string ca_file = {};
-  /// Trusted roots as PEM text, in addition to `ca_file`, or instead of the system's roots.
-  std::string ca_pem = {};
-  /// Who this client is, for servers that ask (mutual TLS): its certificate, and behind it those between it
-  /// and the root. A PEM file, or PEM text; not both. Default none.
-  std::string client_certificate_file = {};
-  std::string client_certificate_pem = {};
-  /// The key that belongs to the certificate, without a pass phrase. A PEM file, or PEM text; not both.
-  std::string client_key_file = {};
-  std::string client_key_pem = {};
-  /// Default TLS 1.2.
-  tls_version minimum_version = tls_version::tls1_2;
-  /// Ciphers of TLS 1.2 and suites of TLS 1.3, in OpenSSL's words: "ECDHE+AESGCM:ECDHE+CHACHA20",
-  /// "TLS_AES_128_GCM_SHA256". Empty: OpenSSL's.
-  std::string ciphers = {};
-  std::string cipher_suites = {};
-  /// Public keys of which the peer's certificate must have one, besides being trusted: SHA-256 of its
-  /// SubjectPublicKeyInfo in base64 (44 characters). Name one to come as well as the one that is: who pins
-  /// one key only is locked out when it changes. Holds for every host. Empty: any.
-  std::vector<std::string> pinned_keys = {};
-  /// Appends the secrets of every connection to this file, for Wireshark (the SSLKEYLOGFILE format; the
-  /// environment is never asked). Whoever has the file can read everything. Written synchronously. Default
-  /// none.
-  std::string key_log_file = {};
-  /// Turns verification of peer and host name OFF. Only for experiments on a loopback: whoever sits on
-  /// the way can read the key. Default off.
-  bool dangerously_accept_any_certificate = false;
-};
 
 /// Which versions of HTTP are offered to a peer (ALPN).
 enum class http_versions : unsigned char {
@@ -89,10 +52,11 @@ struct https_options {
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
   /// How long an unused connection is kept. Default 30 s.
   std::chrono::milliseconds keep_alive = std::chrono::seconds(30);
-  /// How old a connection may get. An older one is closed as soon as nothing is under way on it: load balancers
-  /// spread new connections, not old ones. Default no limit.
+  /// How old a connection may get. An older one takes no new requests, finishes what it has, and is closed
+  /// (over HTTP/2 with GOAWAY): load balancers spread new connections, not old ones. Default no limit.
   std::chrono::milliseconds max_connection_age = std::chrono::milliseconds(0);
-  /// After so many requests a connection is closed as soon as nothing is under way on it. Default 0: no limit.
+  /// After so many requests a connection takes no more, finishes what it has, and is closed. Until then it
+  /// counts towards `max_connections`. Default 0: no limit.
   std::size_t max_requests_per_connection = 0;
   /// Default `http2_or_1`. Plain http is HTTP/1.1 always.
   http_versions versions = http_versions::http2_or_1;

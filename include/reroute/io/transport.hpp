@@ -5,6 +5,7 @@
 
 #include <asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -67,6 +68,15 @@ class transport {
   /// all are open or have failed, with the first error; nothing is given up for it. A transport without
   /// connections does nothing. Cancellation: stops waiting.
   virtual asio::awaitable<transport_error> warm_up(http::url where, std::size_t connections);
+  /// Ends in order: takes no new exchange from now on, for ever (`errc::draining`), lets those under way
+  /// finish, bodies included, and closes each connection behind its last (HTTP/2: GOAWAY; TLS: close_notify).
+  /// Completes when all are gone; after `within` (zero: no limit) it gives up what is left, closes, and
+  /// completes with `asio::error::timed_out`. May be repeated, also while another is under way. A transport
+  /// without connections does nothing.
+  ///
+  /// Cancellation (terminal, partial, total): stops waiting, with `asio::error::operation_aborted`; the
+  /// transport drains on, without a limit.
+  virtual asio::awaitable<transport_error> drain(std::chrono::milliseconds within);
   /// Closes what is idle and gives up what is in flight. Called when its client ends. May be repeated.
   virtual void shutdown() = 0;
 };

@@ -37,6 +37,10 @@ class encoded_request {
   /// The body without a model, `extra` (JSON members without braces, may be empty) first: for
   /// routes that name the model in the URL.
   [[nodiscard]] http::body body_without_model(std::string_view extra = {}) const;
+  /// The same in gzip, for `Content-Encoding: gzip`: the shared part is packed once, at the first asking (about 10 ms
+  /// of CPU per MiB), and then shared like the plain one. One gzip member, which any reader of gzip reads.
+  [[nodiscard]] http::body gzip_body_for(std::string_view model) const;
+  [[nodiscard]] http::body gzip_body_without_model(std::string_view extra = {}) const;
   /// The most tokens that the answer may have; 0 if the request does not say.
   [[nodiscard]] std::int64_t max_tokens() const noexcept;
   /// Bytes of the body, roughly: for estimates.
@@ -45,6 +49,7 @@ class encoded_request {
  private:
   struct content;
   [[nodiscard]] std::shared_ptr<const std::string> tail() const;
+  [[nodiscard]] http::body packed(const http::body& plain) const;
   std::shared_ptr<const content> content_;  // null: an empty request
 };
 

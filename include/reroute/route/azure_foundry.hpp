@@ -3,6 +3,7 @@
 
 #include <reroute/route/route.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ struct azure_foundry_options {
   std::shared_ptr<reroute::transport> transport = {};
   /// The route's limits per model, if you know them; token counts do not take of them. Default: learned.
   quota limits = {};
+  /// Requests with a larger body are sent in gzip (`Content-Encoding`); bytes. The body is packed once per call, on
+  /// the loop, and shared by its attempts. Worth it on slow ways up: a gateway or model that does not take it answers
+  /// 400 (`request_body_encoding_unsupported`) or 415, which is final. Default 0: never.
+  std::size_t gzip_requests_above = 0;
   /// The header that carries a key. Must not be empty. Azure reads `x-api-key` and `api-key` alike;
   /// only one is sent, because every copy of a key is one more that somebody may log. A gateway may
   /// want `api-key` or `Ocp-Apim-Subscription-Key`.

@@ -14,6 +14,7 @@ struct fake_log {
   std::size_t connections = 0;  ///< accepted
   std::size_t handshakes = 0;   ///< completed
   std::size_t requests = 0;
+  std::size_t gzipped = 0;   ///< came in gzip, good or bad
   std::size_t admitted = 0;  ///< decided to be answered with 200; token counts are not among them
   std::size_t token_counts = 0;  ///< the same for `count_tokens`
   std::size_t answered = 0;      ///< 200, written to the last byte

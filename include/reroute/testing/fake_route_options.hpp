@@ -137,6 +137,8 @@ struct fake_route_options {
   std::size_t stream_chunk = 0;
   /// Largest request body; above it comes a 413. The fake's memory bounds it at 64 MiB.
   std::size_t max_body = 32 * 1024 * 1024;
+  /// Takes bodies in gzip (`Content-Encoding`), up to `max_body` when unpacked. Off: 400, as who does not know it.
+  bool gzip_requests = true;
   /// Requests that a connection serves before it is closed with `Connection: close`; 0: any number.
   std::size_t requests_per_connection = 0;
   shown_certificate certificate = shown_certificate::good;

@@ -1,0 +1,93 @@
+// One try to reach an origin: the way through a proxy, plain or within TLS of its own.
+#include "detail/asio_compat.hpp"
+#include "io/connector.hpp"
+#include "io/proxy_tunnel.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/this_coro.hpp>
+
+#include <array>
+#include <utility>
+
+namespace reroute::detail {
+namespace {
+
+constexpr std::string_view http1_only = "\x08http/1.1";  // behind its length
+
+}  // namespace
+
+// CONNECT, within TLS if the proxy is spoken to that way
+asio::awaitable<void> connector::tunnel() {
+  if (via_->secure) co_await secure_proxy();
+  if (error_) co_return;
+  proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
+  if (line_->tls) {
+    if (!line_->tls->write(way.request())) fail_proxy();
+    if (!error_) co_await send_output();
+  } else {
+    co_await send_to_proxy(way.request());
+  }
+  std::array<char, 1024> some;
+  std::string plain;
+  for (bool done = false; !done && !error_;) {
+    const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
+    if (error_) co_return;
+    plain.assign(some.data(), size);
+    const bool ended = line_->tls ? !decrypt_proxy(some, size, plain) : size == 0;
+    if (error_) co_return;
+    if (!plain.empty()) done = way.feed(plain);
+    if (!done && ended) way.feed_end();
+    done = done || ended;
+  }
+  if (!error_ && way.error()) error_ = way.error();
+}
+
+// false: nothing more comes
+bool connector::decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain) {
+  tls_engine& tls = *line_->tls;
+  const std::string cipher(into_here.data(), size);
+  plain.clear();
+  tls.input(cipher);
+  if (size == 0) tls.input_end();
+  for (;;) {  // to the last byte of it, which is about to be gone
+    const auto got = tls.read(into_here);
+    if (got.state == tls_engine::status::want_input) return true;
+    if (got.state == tls_engine::status::closed) return false;
+    if (got.state == tls_engine::status::failed) {
+      if (size > 0) fail_proxy();  // else it has hung up without ceremony
+      return false;
+    }
+    plain.append(into_here.data(), got.size);
+  }
+}
+
+asio::awaitable<void> connector::secure_proxy() {
+  line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, http1_only);
+  co_await shake_hands(false);
+  if (error_ && !stopped_ && error_.code != asio::error::operation_aborted)
+    error_.detail.insert(0, "the proxy " + via_->name + ": ");
+}
+
+asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::error_code ec;
+    const auto sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+    bytes.remove_prefix(sent);
+    if (ec == asio::error::would_block) {
+      co_await line_->socket.async_wait(asio::ip::tcp::socket::wait_write, into(ec));
+      if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
+    }
+    if (ec) {
+      fail(errc::proxy_refused, "the proxy " + via_->name + ": " + ec.message());
+      co_return;
+    }
+  }
+}
+
+void connector::fail_proxy() {
+  const transport_error& why = line_->tls->error();
+  fail(errc::proxy_refused, "the proxy " + via_->name + ": " + why.detail);
+}
+
+}  // namespace reroute::detail
