@@ -46,7 +46,8 @@ struct flight {
   errc silence_says = errc::idle_timeout;
   time_point hedge_at = time_point::max();  // when another route is asked too
   time_point due = time_point::max();       // the earliest of these and the call's deadline
-  heap_hook clock;
+  list_hook<flight> clock;
+  heap_hook clock_heap;
   asio::cancellation_signal cancel;
   std::weak_ptr<open_stream> stream;  // that it has become
 
@@ -57,7 +58,7 @@ struct flight {
 struct flight_due {
   flight::time_point operator()(const flight& each) const noexcept { return each.due; }
 };
-using flight_heap = intrusive_heap<flight, &flight::clock, flight_due>;
+using flight_queue = ordered_queue<flight, &flight::clock, &flight::clock_heap, flight_due>;
 
 /// What a call has sent. One that waits for its first turn has none.
 struct call_story {

@@ -166,7 +166,7 @@ class engine : public std::enable_shared_from_this<engine> {
   std::shared_ptr<transport> own_transport_;
   std::shared_ptr<transport> plain_transport_;  // lent to sources of tokens
   dispatcher dispatcher_;
-  flight_heap flights_;
+  flight_queue flights_;
   deadlines stream_limits_;
   std::vector<open_stream*> streams_;  // open, their first content behind them
   std::vector<std::shared_ptr<call>> calls_;

@@ -114,7 +114,7 @@ engine::time_point engine::hedge_time(const flight& from) {
 }
 
 void engine::set_due(flight& from) {
-  if (!from.clock.linked()) return;
+  if (!flights_.contains(from)) return;
   flights_.erase(from);
   from.due = std::min({from.owner->deadline, from.timeout, from.silence, from.hedge_at});
   flights_.push(from);
@@ -234,7 +234,7 @@ void engine::exchange_failed(flight& from, normalized_error error, exchange_fact
 // it is not under way any more; whoever tells of it (its coroutine, `leave_all`) keeps it alive
 void engine::land(flight& from) {
   call& which = *from.owner;
-  if (from.clock.linked()) flights_.erase(from);
+  if (flights_.contains(from)) flights_.erase(from);
   from.owner = nullptr;
   const auto found = std::find_if(which.story->flights.begin(), which.story->flights.end(),
                                   [&from](const auto& each) { return each.get() == &from; });

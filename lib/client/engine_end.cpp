@@ -89,7 +89,7 @@ void engine::abandon() noexcept {
     if (each->stream) each->stream->abandon();
     if (!each->story) continue;
     for (const auto& ahead : each->story->flights) {
-      if (ahead->clock.linked()) flights_.erase(*ahead);
+      if (flights_.contains(*ahead)) flights_.erase(*ahead);
       ahead->owner = nullptr;
     }
   }

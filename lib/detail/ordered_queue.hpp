@@ -4,6 +4,7 @@
 #include "detail/intrusive_heap.hpp"
 
 #include <cassert>
+#include <cstddef>
 
 namespace reroute::detail {
 
@@ -37,6 +38,12 @@ class ordered_queue {
   ordered_queue& operator=(const ordered_queue&) = delete;
 
   [[nodiscard]] bool empty() const noexcept { return front_ == nullptr && heap_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return listed_ + heap_.size(); }
+  /// True if the node stands in this queue.
+  [[nodiscard]] bool contains(const Node& node) const noexcept {
+    const list_hook<Node>& place = node.*InList;
+    return place.before_ || place.after_ || front_ == &node || heap_.contains(node);
+  }
   /// A node with the least key. The queue must not be empty. O(1).
   [[nodiscard]] Node& top() const noexcept {
     assert(!empty());
@@ -52,19 +59,23 @@ class ordered_queue {
     (node.*InList).after_ = nullptr;
     (back_ ? (back_->*InList).after_ : front_) = &node;
     back_ = &node;
+    ++listed_;
   }
 
   /// Removes a node of this queue.
   void erase(Node& node) noexcept {
     if ((node.*InHeap).linked()) return heap_.erase(node);
-    const list_hook<Node>& place = node.*InList;
+    list_hook<Node>& place = node.*InList;
     (place.before_ ? (place.before_->*InList).after_ : front_) = place.after_;
     (place.after_ ? (place.after_->*InList).before_ : back_) = place.before_;
+    place.before_ = place.after_ = nullptr;
+    --listed_;
   }
 
  private:
   Node* front_ = nullptr;
   Node* back_ = nullptr;
+  std::size_t listed_ = 0;
   intrusive_heap<Node, InHeap, KeyOf> heap_;
 };
 

@@ -12,20 +12,18 @@ constexpr int fired_per_turn = 512;
 }  // namespace
 
 deadline::~deadline() {
-  if (hook_.linked()) queue_.heap_.erase(*this);
+  if (queue_.queue_.contains(*this)) queue_.queue_.erase(*this);
 }
 
 void deadline::set(time_point when) {
   wish_ = when;
   if (when == never) return;
-  if (hook_.linked()) {
+  if (queue_.queue_.contains(*this)) {
     if (when >= queued_) return;
-    queued_ = when;
-    queue_.heap_.update(*this);
-  } else {
-    queued_ = when;
-    queue_.heap_.push(*this);
+    queue_.queue_.erase(*this);
   }
+  queued_ = when;
+  queue_.queue_.push(*this);
   queue_.arm();
 }
 
@@ -52,8 +50,8 @@ void deadlines::release() noexcept {
 }
 
 void deadlines::arm() {
-  if (holders_ == 0 || heap_.empty() || heap_.top().queued_ >= armed_) return;
-  armed_ = heap_.top().queued_;
+  if (holders_ == 0 || queue_.empty() || queue_.top().queued_ >= armed_) return;
+  armed_ = queue_.top().queued_;
   timer_->wake_at(armed_, [this] { fire(); });
 }
 
@@ -62,14 +60,14 @@ void deadlines::fire() {
   const hold stay(*this);
   const auto now = clock_->now();
   for (int fired = 0; fired < fired_per_turn; ++fired) {
-    if (heap_.empty() || heap_.top().queued_ > now) break;
-    deadline& first = heap_.top();
+    if (queue_.empty() || queue_.top().queued_ > now) break;
+    deadline& first = queue_.top();
+    queue_.erase(first);
     if (first.wish_ > now && first.is_set()) {
       first.queued_ = first.wish_;
-      heap_.update(first);
+      queue_.push(first);
       continue;
     }
-    heap_.erase(first);
     if (!first.is_set()) continue;
     first.clear();
     first.expired_(first.self_);

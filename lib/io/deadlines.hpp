@@ -3,7 +3,7 @@
 
 #include <reroute/io/clock.hpp>
 
-#include "detail/intrusive_heap.hpp"
+#include "detail/ordered_queue.hpp"
 
 #include <asio/any_io_executor.hpp>
 
@@ -46,8 +46,9 @@ class deadline {
   callback expired_;
   void* self_;
   time_point wish_ = never;  // when it really is over
-  time_point queued_;        // where it stands in the heap: never later than `wish_`
-  heap_hook hook_;
+  time_point queued_;        // where it stands in the queue: never later than `wish_`
+  list_hook<deadline> in_list_;
+  heap_hook in_heap_;
 };
 
 /// The queue of all limits of one transport. Its timer runs only while somebody `hold`s it: an idle
@@ -80,7 +81,7 @@ class deadlines {
   void fire();
 
   std::shared_ptr<clock> clock_;
-  intrusive_heap<deadline, &deadline::hook_, deadline::when_queued> heap_;
+  ordered_queue<deadline, &deadline::in_list_, &deadline::in_heap_, deadline::when_queued> queue_;
   time_point armed_ = deadline::never;
   std::size_t holders_ = 0;
   std::unique_ptr<timer> timer_;  // last: it must stop before what it wakes is gone

@@ -28,7 +28,7 @@ h2_limits limits_of(const https_options& options) {
 }  // namespace
 
 h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line,
-                             std::function<void()> changed, std::size_t guess)
+                             std::function<void(const h2_connection&)> changed, std::size_t guess)
     : core_(&core),
       line_(std::move(line)),
       session_(limits_of(core.options)),
@@ -72,7 +72,7 @@ void h2_connection::leave(h2_request& stream) {
   session_.leave(stream);
   proved_ = proved_ || whole;
   if (closed_) return;
-  changed_();  // who waits for a place has it before the connection rests
+  changed_(*this);  // who waits for a place has it before the connection rests
   if (!closed_) rest_or_watch();
   flush_soon();
 }
@@ -83,9 +83,10 @@ void h2_connection::consumed(h2_request& stream, std::size_t size) {
 }
 
 bool h2_connection::has_room() const {
-  return !draining() && !worn_out() &&
-         session_.open() + reserved_ <
-             std::min(most().value_or(guess_), core_->options.max_streams);
+  if (closed_) return false;
+  const std::size_t most = session_.greeted() ? session_.most() : guess_;
+  return session_.open() + reserved_ < std::min(most, core_->options.max_streams) && !draining() &&
+         !worn_out();
 }
 
 bool h2_connection::worn_out() const {
@@ -99,7 +100,7 @@ bool h2_connection::worn_out() const {
 void h2_connection::unreserve() {
   --reserved_;
   if (closed_) return;
-  changed_();  // the next in line may want the place
+  changed_(*this);  // the next in line may want the place
   if (!closed_) rest_or_watch();
 }
 
@@ -149,7 +150,7 @@ void h2_connection::heard(std::size_t size) {
   }
   if (closed_) return;
   tell();
-  if (!closed_ && most() != allowed) changed_();
+  if (!closed_ && most() != allowed) changed_(*this);
   if (!closed_) flush();
   if (!closed_) rest_or_watch();
 }
@@ -325,7 +326,7 @@ void h2_connection::close(std::error_code why, std::string detail) {
   core_ = nullptr;
   line_->close_politely();
   tell();
-  changed_();
+  changed_(*this);
 }
 
 }  // namespace reroute::detail

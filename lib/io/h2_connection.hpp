@@ -38,8 +38,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   /// `changed` is told when a stream has ended, the peer allows another number of streams, or the
   /// connection closes: there may be room, or it may have to be replaced. `guess` is how many streams the
   /// peer will allow: what it does not want before it has said so, it refuses.
-  h2_connection(transport_core& core, std::unique_ptr<channel> line, std::function<void()> changed,
-                std::size_t guess);
+  h2_connection(transport_core& core, std::unique_ptr<channel> line,
+                std::function<void(const h2_connection&)> changed, std::size_t guess);
   h2_connection(const h2_connection&) = delete;
   h2_connection& operator=(const h2_connection&) = delete;
   ~h2_connection();
@@ -92,7 +92,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   transport_core* core_;  // null once closed
   std::unique_ptr<channel> line_;
   h2_session session_;
-  std::function<void()> changed_;
+  std::function<void(const h2_connection&)> changed_;
   std::optional<deadline> limit_;
   std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;

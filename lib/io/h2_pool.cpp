@@ -71,15 +71,21 @@ std::shared_ptr<h2_connection> h2_pool::take_room() {
 }
 
 std::shared_ptr<h2_connection> h2_pool::take() {
-  for (std::size_t at = 0; at < all_.size(); ++at) {
-    const std::shared_ptr<h2_connection> each = all_[at];
-    if (!each->has_room()) continue;
-    if (!each->wake_up()) {  // it died while it rested
-      at = static_cast<std::size_t>(-1);
-      continue;
+  // To look at a hundred full ones costs memory that is far away, so those that told of room come first. The
+  // others may have some that they have not told of yet.
+  for (const bool told : {true, false}) {
+    for (std::size_t at = 0; at < all_.size(); ++at) {
+      if (all_[at].told_room != told) continue;
+      const std::shared_ptr<h2_connection> each = all_[at].connection;
+      all_[at].told_room = each->has_room();
+      if (!all_[at].told_room) continue;
+      if (!each->wake_up()) {  // it died while it rested
+        at = static_cast<std::size_t>(-1);
+        continue;
+      }
+      each->reserve();
+      return each;
     }
-    each->reserve();
-    return each;
   }
   return nullptr;
 }
@@ -99,20 +105,21 @@ void h2_pool::serve() {
 }
 
 // a stream or a connection has ended, or there is news of how many streams may be open
-void h2_pool::changed() {
+void h2_pool::changed(const h2_connection& which) {
   if (shut_) return;
-  std::erase_if(all_, [](const auto& each) { return each->closed(); });
-  learn();
+  const auto at = std::find_if(all_.begin(), all_.end(),
+                               [&](const place& each) { return each.connection.get() == &which; });
+  if (at == all_.end()) return;
+  if (const auto most = which.most()) streams_ = std::max<std::size_t>(*most, 1);
+  if (which.closed()) {
+    all_.erase(at);
+  } else {
+    at->told_room = which.has_room();
+  }
   serve();
   if (line_.empty()) return;
   const auto owner = line_.front()->owner;
   connect_more(owner);
-}
-
-void h2_pool::learn() {
-  for (const auto& each : all_) {
-    if (const auto most = each->most()) streams_ = std::max<std::size_t>(*most, 1);
-  }
 }
 
 // as many as those in line will need
@@ -159,8 +166,9 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
     return;
   }
   auto made = std::make_shared<h2_connection>(
-      core_, std::move(line), [this] { changed(); }, std::max<std::size_t>(streams_, 1));
-  all_.push_back(made);
+      core_, std::move(line), [this](const h2_connection& which) { changed(which); },
+      std::max<std::size_t>(streams_, 1));
+  all_.push_back({made, true});
   made->reserve();  // nobody may find it unused before those in line have seen it
   made->start();
   made->unreserve();
@@ -168,8 +176,8 @@ void h2_pool::connected(std::unique_ptr<channel> line) {
 
 void h2_pool::drain() {
   const auto all = all_;  // each that goes leaves the list
-  for (const auto& each : all)
-    each->retire();
+  for (const place& each : all)
+    each.connection->retire();
 }
 
 void h2_pool::shutdown() {
@@ -181,9 +189,9 @@ void h2_pool::shutdown() {
   }
   for (connector* const each : connectors_)
     each->abort(aborted);
-  for (const auto& each : std::exchange(all_, {})) {
-    each->retire();
-    each->close(aborted);
+  for (const place& each : std::exchange(all_, {})) {
+    each.connection->retire();
+    each.connection->close(aborted);
   }
 }
 

@@ -46,10 +46,13 @@ class h2_pool {
 
  private:
   struct waiter;
+  struct place {
+    std::shared_ptr<h2_connection> connection;
+    bool told_room;  // when it was looked at last, or by its own word since
+  };
   [[nodiscard]] std::shared_ptr<h2_connection> take();
   void serve();
-  void learn();
-  void changed();
+  void changed(const h2_connection& which);
   void connect_more(const std::shared_ptr<void>& owner);
   asio::awaitable<void> connect(std::shared_ptr<void> owner);
   void connected(std::unique_ptr<channel> line);
@@ -57,7 +60,7 @@ class h2_pool {
   transport_core& core_;
   origin to_;
   adopt found_http1_;
-  std::vector<std::shared_ptr<h2_connection>> all_;
+  std::vector<place> all_;
   std::list<waiter*> line_;
   std::list<connector*> connectors_;
   std::size_t connecting_ = 0;

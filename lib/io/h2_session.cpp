@@ -104,7 +104,10 @@ struct h2_session::callbacks {
     h2_session& in = self(user);
     switch (frame->hd.type) {
       case NGHTTP2_SETTINGS:
-        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) in.greeted_ = true;
+        if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) return 0;
+        in.greeted_ = true;
+        in.most_ =
+            nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
         return 0;
       case NGHTTP2_PING:
         if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0) ++in.pongs_;
@@ -378,11 +381,6 @@ void h2_session::end(const transport_error& why) {
     fail(last, lost && last.head_done ? make_error_code(errc::truncated_body) : why.code,
          why.detail);
   }
-}
-
-std::size_t h2_session::most() const noexcept {
-  if (!greeted_) return first_guess_of_streams;
-  return nghttp2_session_get_remote_settings(session_, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }
 
 bool h2_session::draining() const noexcept {

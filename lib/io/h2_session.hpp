@@ -77,7 +77,7 @@ class h2_session {
 
   [[nodiscard]] std::size_t open() const noexcept { return streams_.size(); }
   /// How many streams may be open at once, by the peer's word.
-  [[nodiscard]] std::size_t most() const noexcept;
+  [[nodiscard]] std::size_t most() const noexcept { return most_; }
   /// No new streams: the peer said goodbye, or all numbers are used up.
   [[nodiscard]] bool draining() const noexcept;
   [[nodiscard]] std::size_t pongs() const noexcept { return pongs_; }
@@ -104,6 +104,7 @@ class h2_session {
   nghttp2_session* session_ = nullptr;
   std::vector<h2_stream*> streams_;
   transport_error error_;
+  std::size_t most_ = 100;  // until the peer says how many (RFC 9113, 6.5.2)
   std::size_t pongs_ = 0;
   std::string complaint_;  // what nghttp2 found wrong last
   bool greeted_ = false;

@@ -46,6 +46,26 @@ TEST_CASE("ordered queue: equal keys leave in the order in which they came") {
   CHECK(all.empty());
 }
 
+TEST_CASE("ordered queue: it knows whom it holds, in the list and in the heap") {
+  std::vector<item> items(3);
+  items[0].key = 5;
+  items[1].key = 9;
+  queue all;
+  all.push(items[0]);
+  CHECK(all.contains(items[0]));  // alone in the list
+  CHECK_FALSE(all.contains(items[1]));
+  all.push(items[1]);
+  all.push(items[2]);  // to the heap
+  CHECK(all.size() == 3);
+  for (const item& each : items)
+    CHECK(all.contains(each));
+  for (item& each : items) {
+    all.erase(each);
+    CHECK_FALSE(all.contains(each));
+  }
+  CHECK(all.size() == 0);
+}
+
 TEST_CASE("ordered queue: what comes back goes to its place, whatever is behind it") {
   std::vector<item> items(6);
   queue all;
