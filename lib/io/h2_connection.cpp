@@ -210,7 +210,13 @@ void h2_connection::flush_soon() {
   });
 }
 
+// Streams end here too: one that nghttp2 resets, when it says so.
 void h2_connection::flush() {
+  send();
+  if (!closed_ && !telling_) tell();
+}
+
+void h2_connection::send() {
   while (!writing_ && !closed_) {
     if (line_->tls->output().empty() && !fill_output()) return;
     const auto bytes = line_->tls->output();

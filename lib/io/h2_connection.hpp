@@ -80,6 +80,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   bool decrypt(std::size_t size);
   void rest();
   void flush();
+  void send();
   bool fill_output();
   void flush_soon();
   void tell();
