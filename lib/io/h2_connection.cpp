@@ -232,7 +232,10 @@ void h2_connection::send() {
                                                                     const std::error_code& failed) {
       self->writing_ = false;
       if (self->closed_) return;
-      if (failed) return self->close(make_error_code(errc::connection_lost), failed.message());
+      // it was about to rest, and somebody has come since
+      const bool goes_on = failed == asio::error::operation_aborted && self->needed();
+      if (failed && !goes_on)
+        return self->close(make_error_code(errc::connection_lost), failed.message());
       self->flush();
     });
   }
@@ -304,9 +307,9 @@ void h2_connection::say_goodbye() {
   close(make_error_code(errc::connection_lost));
 }
 
-// nothing is under way any more: a read that waits would keep the user's loop from ending
+// nothing is under way any more: a wait would keep the user's loop from ending
 void h2_connection::rest() {
-  if (session_.open() > 0 || !reading_) return;
+  if (session_.open() > 0 || !(reading_ || writing_)) return;
   std::error_code ignored;
   line_->socket.cancel(ignored);
 }

@@ -79,6 +79,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void heard(std::size_t size);
   bool decrypt(std::size_t size);
   void rest();
+  [[nodiscard]] bool needed() const { return session_.open() + reserved_ > 0; }
   void flush();
   void send();
   bool fill_output();

@@ -57,3 +57,38 @@ TEST_CASE("an answer that lies about its length is told at once") {
   CHECK(got.error.code == errc::truncated_body);
   CHECK(got.error.sent);
 }
+
+TEST_CASE("a request behind an upload that was given up is not lost") {
+  h2_world stage;
+  stage.options.ping_interval = 0ms;
+  server_options how = h2_server();
+  how.receive_buffer = 4096;
+  bool read_on = false;
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    // room for all of it
+    co_await on.write(frame(0x4, 0, 0, setting(4, 0x7fffffff)) +
+                      frame(0x8, 0, 0, std::string("\x7f\x00\x00\x00", 4)));
+    while (!read_on)
+      co_await on.write("");
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  const auto upload = stage.start(stage.post(server, std::string(60 << 20, 'x')));
+  stage.run_until([&] { return server.handshakes() > 0; });
+  for (int i = 0; i < 500; ++i)
+    stage.io.run_one_for(1ms);
+  const int turns = GENERATE(range(0, 12));
+  upload->cancel.emit(asio::cancellation_type::terminal);
+  for (int i = 0; i < turns; ++i)
+    stage.io.poll_one();
+  const auto next = stage.start(stage.post(server, "next"));
+  for (int i = 0; i < 200; ++i)
+    stage.io.run_one_for(1ms);
+  INFO(turns << " turns: " << next->result.error.code.message() << ' '
+             << next->result.error.detail);
+  CHECK_FALSE(next->done);
+  read_on = true;
+  next->cancel.emit(asio::cancellation_type::terminal);
+  stage.finish(next);
+  stage.finish(upload);
+}
