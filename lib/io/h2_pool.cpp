@@ -130,6 +130,11 @@ void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
 }
 
 asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner) {
+  const deadlines::hold time_runs(core_.time);  // who asked for it may leave
+  if (shut_) {
+    --connecting_;
+    co_return;
+  }
   connector attempt(core_, to_, true);
   const auto at = connectors_.insert(connectors_.end(), &attempt);
   auto result = co_await attempt.run();

@@ -6,9 +6,6 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/error.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
@@ -56,6 +53,40 @@ TEST_CASE("an answer that lies about its length is told at once") {
   const answer got = stage.finish(pending);
   CHECK(got.error.code == errc::truncated_body);
   CHECK(got.error.sent);
+}
+
+TEST_CASE("a call that is given up while it connects leaves nothing that keeps the loop") {
+  h2_world stage;
+  scripted_server server(stage.io, {}, [&](server_connection& on) -> asio::awaitable<void> {
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  const auto pending = stage.start(stage.post(server));
+  stage.run_until([&] { return server.bytes_heard() > 0; });
+  pending->cancel.emit(asio::cancellation_type::terminal);
+  stage.finish(pending);
+  stage.time->advance(10s);
+  stage.run_until([&] { return server.open() == 0; });
+}
+
+TEST_CASE("warming up has the time limit of connecting") {
+  h2_world stage;
+  if (GENERATE(true, false)) stage.options.versions = http_versions::http1;
+  scripted_server server(stage.io, {}, [&](server_connection& on) -> asio::awaitable<void> {
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  bool done = false;
+  transport_error error;
+  asio::co_spawn(stage.io, stage.over().warm_up(stage.post(server).url, 2),
+                 [&](std::exception_ptr, transport_error why) {
+                   error = std::move(why);
+                   done = true;
+                 });
+  stage.run_until([&] { return server.bytes_heard() > 0; });
+  stage.time->advance(10s);
+  stage.run_until([&] { return done; });
+  CHECK(error.code == errc::connect_timeout);
 }
 
 TEST_CASE("a request behind an upload that was given up is not lost") {
