@@ -103,6 +103,8 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
 }
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
+  // who asks for calm would have the same request again at once
+  if (stream_->error.code == make_error_code(errc::enhance_your_calm)) return false;
   if (stream_->unprocessed) return true;
   const bool died = connection_->closed() && proved_ &&
                     connection_->times_heard() == heard_before_ &&

@@ -89,6 +89,23 @@ TEST_CASE("warming up has the time limit of connecting") {
   CHECK(error.code == errc::connect_timeout);
 }
 
+TEST_CASE("who asks for calm is not asked again at once") {
+  h2_world stage;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           const std::string calm("\0\0\0\0\0\0\0\x0b", 8);
+                           co_await on.write(frame(0x7, 0, 0, calm));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const answer got = stage.ask(stage.post(server, ""));
+  CHECK(got.error.code == errc::enhance_your_calm);
+  CHECK_FALSE(got.error.sent);
+  CHECK(server.accepted() == 1);
+}
+
 TEST_CASE("a request behind an upload that was given up is not lost") {
   h2_world stage;
   stage.options.ping_interval = 0ms;
