@@ -65,6 +65,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// Why it is closed.
+  [[nodiscard]] const transport_error& error() const noexcept { return session_.error(); }
   /// It takes no more requests, but those under way may go on.
   [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
   /// Too old, or used too often: it takes no more requests either, and says goodbye after the last.

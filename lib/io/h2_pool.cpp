@@ -100,7 +100,7 @@ void h2_pool::serve() {
 
 // a stream or a connection has ended, or there is news of how many streams may be open
 void h2_pool::changed() {
-  if (shut_) return;
+  if (shut_ || starting_) return;
   std::erase_if(all_, [](const auto& each) { return each->closed(); });
   learn();
   serve();
@@ -144,31 +144,39 @@ asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner) {
     if (result.line) result.line->close();
     co_return;
   }
-  if (result.line) {
-    connected(std::move(result.line));
-  } else if (all_.empty() && connecting_ == 0) {
+  const transport_error error = result.line ? connected(std::move(result.line)) : result.error;
+  if (error && all_.empty() && connecting_ == 0) {
     while (!line_.empty()) {
-      line_.front()->error = result.error;
+      line_.front()->error = error;
       line_.front()->tell();
     }
   }
-  if (!line_.empty() && !result.error) connect_more(owner);
+  if (!line_.empty() && !error) connect_more(owner);
 }
 
-void h2_pool::connected(std::unique_ptr<channel> line) {
+// an error if it ended at once
+transport_error h2_pool::connected(std::unique_ptr<channel> line) {
   if (!line->http2) {
     http1_ = true;
     found_http1_(std::move(line));
     while (!line_.empty())
       line_.front()->tell();
-    return;
+    return {};
   }
   auto made = std::make_shared<h2_connection>(
       core_, std::move(line), [this] { changed(); }, std::max<std::size_t>(streams_, 1));
-  all_.push_back(made);
   made->reserve();  // nobody may find it unused before those in line have seen it
+  starting_ = true;
   made->start();
+  starting_ = false;
+  if (made->closed()) {
+    transport_error why = made->error();
+    why.sent = false;
+    return why;
+  }
+  all_.push_back(made);
   made->unreserve();
+  return {};
 }
 
 void h2_pool::drain() {

@@ -52,7 +52,7 @@ class h2_pool {
   void changed();
   void connect_more(const std::shared_ptr<void>& owner);
   asio::awaitable<void> connect(std::shared_ptr<void> owner);
-  void connected(std::unique_ptr<channel> line);
+  transport_error connected(std::unique_ptr<channel> line);
 
   transport_core& core_;
   origin to_;
@@ -64,6 +64,7 @@ class h2_pool {
   std::size_t streams_ =
       0;  // that the peer allows on one connection, as it said last; 0: not known
   bool http1_ = false, shut_ = false, serving_ = false, serve_again_ = false;
+  bool starting_ = false;  // one that is not in `all_` yet
 };
 
 }  // namespace reroute::detail

@@ -106,6 +106,31 @@ TEST_CASE("who asks for calm is not asked again at once") {
   CHECK(server.accepted() == 1);
 }
 
+TEST_CASE("a peer that says goodbye before it was asked is not met again and again") {
+  h2_world stage;
+  auto how = h2_server();
+  how.only_tls_1_2 = GENERATE(true, false);
+  const bool garbage = GENERATE(true, false);
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    if (garbage) {
+      co_await on.write(std::string(100, 'x'));
+    } else {
+      co_await on.write(frame(0x4, 0, 0, "") + frame(0x7, 0, 0, std::string(8, '\0')));
+    }
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  const auto pending = stage.start(stage.post(server, ""));
+  for (int i = 0; i < 1000 && !pending->done; ++i)
+    stage.io.run_one_for(1ms);
+  CHECK(pending->done);
+  // a goodbye may overtake the request, which is sent again then
+  CHECK(server.accepted() <= (garbage ? 1 : 4));
+  CHECK(pending->result.error.code == (garbage ? errc::protocol_error : errc::connection_lost));
+  pending->cancel.emit(asio::cancellation_type::terminal);
+  stage.finish(pending);
+}
+
 TEST_CASE("a request behind an upload that was given up is not lost") {
   h2_world stage;
   stage.options.ping_interval = 0ms;
