@@ -23,13 +23,7 @@ h2_exchange::h2_exchange(std::shared_ptr<void> owner, transport_core& core)
       core_(core),
       wake_(core.executor),
       limit_(
-          core.time,
-          [](void* self) {
-            auto& late = *static_cast<h2_exchange*>(self);
-            late.stopped_ = make_error_code(late.limit_says_);
-            late.wake_.ring();
-          },
-          this) {
+          core.time, [](void* self) { static_cast<h2_exchange*>(self)->time_is_up(); }, this) {
   running_.emplace(core.flights);
 }
 
@@ -44,6 +38,39 @@ void h2_exchange::let_go() noexcept {
 void h2_exchange::limit(std::chrono::milliseconds time, errc why) {
   limit_says_ = why;
   limit_.set_after(time);
+}
+
+// While the body goes out each piece of it has its time; from its end on the head has one of its own.
+// A body that goes in one piece ends unnoticed: this looks when the shorter of both is over.
+void h2_exchange::limit_sending() {
+  const auto head = core_.options.head_timeout, idle = core_.options.idle_timeout;
+  sending_ = !stream_->body.empty();
+  body_seen_ = 0;
+  body_seen_at_ = asked_at_;
+  const bool sooner = sending_ && idle > idle.zero() && (head == head.zero() || idle < head);
+  limit(sooner ? idle : head, errc::head_timeout);
+}
+
+// the limit is over: was it that of the body, and has it another one?
+bool h2_exchange::still_sending() {
+  if (!std::exchange(sending_, false)) return false;
+  const std::size_t gone = stream_->body_sent;
+  const bool all = gone == stream_->body.size();
+  limit_says_ = all ? errc::head_timeout : errc::idle_timeout;
+  const auto most = all ? core_.options.head_timeout : core_.options.idle_timeout;
+  sending_ = !all;
+  const auto now = core_.time.now();
+  if (sending_ && std::exchange(body_seen_, gone) != gone) body_seen_at_ = now;
+  const auto left = most - (now - body_seen_at_);
+  if (most > most.zero() && left <= left.zero()) return false;
+  if (most > most.zero()) limit_.set_after(std::chrono::ceil<std::chrono::milliseconds>(left));
+  return true;
+}
+
+void h2_exchange::time_is_up() {
+  if (still_sending()) return;
+  stopped_ = make_error_code(limit_says_);
+  wake_.ring();
 }
 
 bool h2_exchange::take_room(h2_pool& home) {
@@ -67,7 +94,7 @@ void h2_exchange::ask(const http::request& request) {
   asked_at_ = core_.time.now();
   heard_before_ = connection_->times_heard();
   connection_->open(*stream_, request);
-  limit(core_.options.head_timeout, errc::head_timeout);
+  limit_sending();
 }
 
 bool h2_exchange::waits() const noexcept {
@@ -76,11 +103,15 @@ bool h2_exchange::waits() const noexcept {
 
 void h2_exchange::look(const asio::cancellation_state& state) noexcept {
   if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+  if (!sending_ || stream_->body_sent < stream_->body.size()) return;
+  sending_ = false;
+  limit(core_.options.head_timeout, errc::head_timeout);
 }
 
 bool h2_exchange::settled(const http::request& request, h2_pool& home) {
   if (!connection_) return true;
   limit_.clear();
+  sending_ = false;
   sent_ = sent_ || (stream_->sent && !stream_->unprocessed);
   if (stream_->head_done && !stopped_) return true;
   error_ = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;

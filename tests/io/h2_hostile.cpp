@@ -89,6 +89,82 @@ TEST_CASE("warming up has the time limit of connecting") {
   CHECK(error.code == errc::connect_timeout);
 }
 
+TEST_CASE("an upload that stands still is given up, over either version") {
+  h2_world stage;
+  const bool http2 = GENERATE(true, false);
+  if (!http2) stage.options.versions = http_versions::http1;
+  stage.options.idle_timeout = 4s;
+  stage.options.ping_interval = 0ms;
+  server_options how = http2 ? h2_server() : localhost_server();
+  how.receive_buffer = 4096;
+  bool gone = false;
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    if (http2) {
+      co_await on.write(frame(0x4, 0, 0, ""));
+      co_await until_headers(on);
+      while (!(co_await on.read_some()).empty()) {
+      }
+    }
+    while (!gone)
+      co_await on.write("");
+  });
+  const auto pending = stage.start(stage.post(server, std::string(8 << 20, 'x')));
+  stage.run_until([&] { return server.handshakes() > 0; });
+  for (int i = 0; i < 2000; ++i)
+    stage.io.run_one_for(1ms);
+  for (int i = 0; i < 3 && !pending->done; ++i) {
+    stage.time->advance(4s);
+    for (int n = 0; n < 100; ++n)
+      stage.io.run_one_for(1ms);
+  }
+  CHECK(pending->done);
+  gone = true;
+  pending->cancel.emit(asio::cancellation_type::terminal);
+  CHECK(stage.finish(pending).error.code == errc::idle_timeout);
+}
+
+TEST_CASE("the time for the head begins when a large request is out") {
+  h2_world stage;
+  stage.options.head_timeout = 3s;
+  stage.options.idle_timeout = 7s;
+  stage.options.ping_interval = 0ms;
+  const bool small = GENERATE(true, false);
+  int steps = 0, allowed = 0;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           while (!on.broken) {
+                             if (steps < allowed) {
+                               ++steps;
+                               const std::string more = big_endian(10'000, 4);
+                               co_await on.write(frame(0x8, 0, 0, more) + frame(0x8, 0, 1, more));
+                             }
+                             co_await on.write("");
+                           }
+                         });
+  const auto pause = [&] {
+    for (int i = 0; i < 40; ++i)
+      stage.io.run_one_for(1ms);
+  };
+  // the window takes 65,535 bytes, and five steps the rest
+  const auto pending = stage.start(stage.post(server, std::string(small ? 10 : 115'000, 'x')));
+  stage.run_until([&] { return server.handshakes() > 0; });
+  pause();
+  for (int i = 0; i < 5 && !small; ++i) {
+    stage.time->advance(5s);
+    pause();
+    CHECK_FALSE(pending->done);
+    ++allowed;
+    pause();
+  }
+  stage.time->advance(2s);
+  pause();
+  CHECK_FALSE(pending->done);
+  stage.time->advance(1s);
+  CHECK(stage.finish(pending).error.code == errc::head_timeout);
+}
+
 TEST_CASE("who asks for calm is not asked again at once") {
   h2_world stage;
   scripted_server server(stage.io, h2_server(),
