@@ -103,6 +103,14 @@ void h2_connection::unreserve() {
   if (!closed_) rest_or_watch();
 }
 
+void h2_connection::await_room(bool wanted) {
+  const bool listens = wanted && !draining() && most() == std::size_t{0};
+  if (closed_ || listens == awaited_) return;
+  awaited_ = listens;
+  if (awaited_) return rest_or_watch();
+  flush_soon();  // and rests
+}
+
 std::optional<std::size_t> h2_connection::most() const {
   if (!session_.greeted()) return std::nullopt;
   return session_.most();
@@ -276,7 +284,7 @@ bool h2_connection::fill_output() {
 // with streams it listens, and asks for a sign of life now and then; without, its time to rest begins
 void h2_connection::rest_or_watch() {
   const auto& options = core_->options;
-  if (session_.open() > 0) {
+  if (session_.open() > 0 || (awaited_ && !session_.draining() && !worn_out())) {
     limit_->set_after(options.ping_interval);
     return read();
   }
@@ -309,14 +317,14 @@ void h2_connection::say_goodbye() {
 
 // nothing is under way any more: a wait would keep the user's loop from ending
 void h2_connection::rest() {
-  if (session_.open() > 0 || !(reading_ || writing_)) return;
+  if (session_.open() > 0 || awaited_ || !(reading_ || writing_)) return;
   std::error_code ignored;
   line_->socket.cancel(ignored);
 }
 
 void h2_connection::time_is_up() {
   const auto keep = shared_from_this();
-  if (session_.open() == 0) return reserved_ == 0 ? say_goodbye() : rest_or_watch();
+  if (session_.open() == 0 && !awaited_) return reserved_ == 0 ? say_goodbye() : rest_or_watch();
   if (session_.pongs() < pings_)
     return close(make_error_code(errc::connection_lost),
                  "the peer has shown no sign of life, not even to a ping");

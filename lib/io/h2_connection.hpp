@@ -61,6 +61,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void reserve() noexcept { ++reserved_; }
   /// He will not.
   void unreserve();
+  /// Somebody waits for a place, or nobody any more: it listens for what the peer allows, if that is nothing.
+  void await_room(bool wanted);
   /// Reads what has come while it rested. False if it is of no more use.
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
@@ -106,7 +108,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::size_t guess_;
   std::unique_ptr<char[]> cipher_;
   bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
-  bool closed_ = false, proved_ = false;
+  bool closed_ = false, proved_ = false, awaited_ = false;
 };
 
 }  // namespace reroute::detail

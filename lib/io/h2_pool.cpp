@@ -25,8 +25,10 @@ struct h2_pool::waiter {
     leave();
     if (connection) connection->unreserve();
   }
-  void leave() noexcept {
-    if (std::exchange(in_line, false)) home.line_.erase(at);
+  void leave() {
+    if (!std::exchange(in_line, false)) return;
+    home.line_.erase(at);
+    if (home.line_.empty()) home.attend();
   }
   void tell() {
     leave();
@@ -51,6 +53,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
   if (http1_) co_return nullptr;
   if (auto at_once = take_room()) co_return at_once;
   waiter me(*this, owner);
+  if (line_.size() == 1) attend();
   connect_more(owner);
   for (;;) {
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -105,8 +108,16 @@ void h2_pool::changed() {
   learn();
   serve();
   if (line_.empty()) return;
+  attend();
   const auto owner = line_.front()->owner;
   connect_more(owner);
+}
+
+// a connection that takes nothing for now may say otherwise: somebody must listen while somebody waits
+void h2_pool::attend() {
+  const bool wanted = !line_.empty();
+  for (const auto& each : all_)
+    each->await_room(wanted);
 }
 
 void h2_pool::learn() {

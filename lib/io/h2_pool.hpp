@@ -50,6 +50,7 @@ class h2_pool {
   void serve();
   void learn();
   void changed();
+  void attend();
   void connect_more(const std::shared_ptr<void>& owner);
   asio::awaitable<void> connect(std::shared_ptr<void> owner);
   transport_error connected(std::unique_ptr<channel> line);

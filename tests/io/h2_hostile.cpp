@@ -55,6 +55,45 @@ TEST_CASE("an answer that lies about its length is told at once") {
   CHECK(got.error.sent);
 }
 
+TEST_CASE("a peer that takes no streams for a while is waited for") {
+  h2_world stage;
+  stage.options.max_connections = 1;
+  bool open_up = false;
+  int asked = 0;
+  scripted_server server(
+      stage.io, h2_server(), [&](server_connection& on) -> asio::awaitable<void> {
+        co_await on.write(frame(0x4, 0, 0, ""));
+        co_await until_headers(on);
+        ++asked;
+        co_await on.write(frame(0x1, 0x5, 1, "\x88") + frame(0x4, 0, 0, setting(3, 0)));
+        while (!open_up)
+          co_await on.write("");
+        co_await on.write(frame(0x4, 0, 0, setting(3, 1)));
+        co_await until_headers(on);
+        ++asked;
+        co_await on.write(frame(0x1, 0x5, 3, "\x88"));
+        while (!(co_await on.read_some()).empty()) {
+        }
+      });
+  CHECK(stage.ask(stage.post(server, "")).status == 200);
+  stage.run_until([&] { return asked == 1; });
+  for (int i = 0; i < 50; ++i)
+    stage.io.run_one_for(1ms);
+  // who waits and leaves takes nothing along, and leaves nothing behind
+  const auto left = stage.start(stage.post(server, ""));
+  for (int i = 0; i < 50; ++i)
+    stage.io.run_one_for(1ms);
+  left->cancel.emit(asio::cancellation_type::terminal);
+  stage.finish(left);
+  const auto second = stage.start(stage.post(server, ""));
+  for (int i = 0; i < 50; ++i)
+    stage.io.run_one_for(1ms);
+  CHECK_FALSE(second->done);
+  open_up = true;
+  CHECK(stage.finish(second).status == 200);
+  CHECK(server.accepted() == 1);
+}
+
 TEST_CASE("a call that is given up while it connects leaves nothing that keeps the loop") {
   h2_world stage;
   scripted_server server(stage.io, {}, [&](server_connection& on) -> asio::awaitable<void> {
