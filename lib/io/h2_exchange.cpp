@@ -149,6 +149,7 @@ asio::awaitable<body_piece> h2_exchange::read() {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   limit(core_.options.idle_timeout, errc::idle_timeout);
+  look(co_await asio::this_coro::cancellation_state);  // since the last read
   while (stream_->data.empty() && !stream_->whole && !stream_->ended && !stopped_) {
     co_await wake_.next();
     look(co_await asio::this_coro::cancellation_state);

@@ -160,6 +160,11 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  const auto asked = co_await asio::this_coro::cancellation_state;
+  if (is_cancelled(asked)) {  // it would not be told once more
+    result.error.code = asio::error::operation_aborted;
+    co_return result;
+  }
   co_await asio::this_coro::throw_if_cancelled(false);
   origins::door& to = state->of(url);
   const bool http2 = may_be_http2(url, state->core().options) && !to.http2.speaks_http1();

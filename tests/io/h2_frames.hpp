@@ -30,20 +30,22 @@ inline std::string setting(int id, std::uint32_t value) {
   return big_endian(static_cast<std::uint64_t>(id), 2) + big_endian(value, 4);
 }
 
-/// Reads until a request's head has come (of one that fits in what is read at once).
-inline asio::awaitable<void> until_headers(server_connection& on) {
-  std::string heard;
-  std::size_t at = 0;
+/// Reads until the head of this request has come, or the client has gone. What comes behind it is left for the next.
+inline asio::awaitable<void> until_headers(server_connection& on, std::uint32_t id = 1) {
+  constexpr std::size_t preface = 24;
+  std::string& heard = on.unread;
   for (;;) {
-    if (heard.starts_with("PRI ") && at == 0 && heard.size() >= 24) at = 24;
-    while (heard.size() >= at + 9 && (at > 0 || !heard.starts_with("PRI "))) {
+    const bool first = heard.starts_with("PRI ");
+    if (first && heard.size() >= preface) heard.erase(0, preface);
+    while (heard.size() >= 9 && !heard.starts_with("PRI ")) {
       const auto byte = [&](std::size_t i) {
-        return static_cast<std::size_t>(static_cast<unsigned char>(heard[at + i]));
+        return static_cast<std::size_t>(static_cast<unsigned char>(heard[i]));
       };
-      if (byte(3) == 1) co_return;
+      const bool found = byte(3) == 1 && byte(8) + (byte(7) << 8U) == id;
       const std::size_t size = 9 + (byte(0) << 16U) + (byte(1) << 8U) + byte(2);
-      if (heard.size() < at + size) break;
-      at += size;
+      if (heard.size() < size) break;
+      heard.erase(0, size);
+      if (found) co_return;
     }
     const std::string more = co_await on.read_some();
     if (more.empty()) co_return;

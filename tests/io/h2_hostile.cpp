@@ -6,6 +6,11 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/error.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
@@ -69,7 +74,7 @@ TEST_CASE("a peer that takes no streams for a while is waited for") {
         while (!open_up)
           co_await on.write("");
         co_await on.write(frame(0x4, 0, 0, setting(3, 1)));
-        co_await until_headers(on);
+        co_await until_headers(on, 3);
         ++asked;
         co_await on.write(frame(0x1, 0x5, 3, "\x88"));
         while (!(co_await on.read_some()).empty()) {
@@ -279,4 +284,163 @@ TEST_CASE("a request behind an upload that was given up is not lost") {
   next->cancel.emit(asio::cancellation_type::terminal);
   stage.finish(next);
   stage.finish(upload);
+}
+
+TEST_CASE("who was cancelled before he asks asks nothing, over either version") {
+  h2_world stage;
+  const bool http2 = GENERATE(true, false);
+  if (!http2) stage.options.versions = http_versions::http1;
+  scripted_server server(stage.io, http2 ? h2_server() : localhost_server(),
+                         http2 ? h2_echo() : server_script(echo));
+  CHECK(stage.ask(stage.post(server, "first")).body == "first");
+  const std::size_t before = server.bytes_heard();
+  asio::cancellation_signal cancel;
+  bool done = false;
+  answer got;
+  asio::co_spawn(
+      stage.io,
+      [](transport& over, http::request request) -> asio::awaitable<answer> {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        asio::steady_timer soon(co_await asio::this_coro::executor, 1h);
+        std::error_code ignored;
+        co_await soon.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_return co_await fetch(over, std::move(request));
+      }(stage.over(), stage.post(server, "second")),
+      asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, answer what) {
+        got = std::move(what);
+        done = true;
+      }));
+  for (int i = 0; i < 10; ++i)
+    stage.io.poll_one();
+  cancel.emit(asio::cancellation_type::terminal);
+  stage.run_until([&] { return done; });
+  for (int i = 0; i < 50; ++i)
+    stage.io.run_one_for(1ms);
+  CHECK(got.error.code == asio::error::operation_aborted);
+  CHECK_FALSE(got.error.sent);
+  CHECK(server.bytes_heard() == before);
+}
+
+TEST_CASE("an answer before the end of the request counts, and the connection serves on") {
+  h2_world stage;
+  stage.options.max_connections = 1;
+  const bool resets = GENERATE(true, false);
+  const bool in_body = GENERATE(true, false);
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           std::string all = frame(0x1, in_body ? 0x4 : 0x5, 1, "\x8d");  // 404
+                           if (in_body) all += frame(0x0, 1, 1, "too large");
+                           if (resets) all += frame(0x3, 0, 1, big_endian(0, 4));
+                           co_await on.write(all);
+                           co_await until_headers(on, 3);
+                           co_await on.write(frame(0x1, 0x5, 3, "\x88"));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const answer got = stage.ask(stage.post(server, std::string(1 << 20, 'x')));
+  CHECK_FALSE(got.error);
+  CHECK(got.status == 404);
+  CHECK(got.whole);
+  CHECK(got.body == (in_body ? "too large" : ""));
+  CHECK(stage.ask(stage.post(server, "")).status == 200);
+  CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("padding costs no window") {
+  h2_world stage;
+  scripted_server server(
+      stage.io, h2_server(), [&](server_connection& on) -> asio::awaitable<void> {
+        co_await on.write(frame(0x4, 0, 0, ""));
+        co_await until_headers(on);
+        co_await on.write(frame(0x1, 0x4, 1, "\x88"));
+        // 24 MB in all, within windows of 256 KB and 16 MB: it does not look at windows, and would overrun them
+        const std::string padded =
+            frame(0x0, 0x8, 1, std::string(1, '\xff') + "x" + std::string(255, '\0'));
+        std::string much;
+        for (int i = 0; i < 400; ++i)
+          much += padded;
+        for (int i = 0; i < 240; ++i) {
+          co_await on.write(much);
+          for (int n = 0; n < 40; ++n)
+            co_await on.write("");
+        }
+        co_await on.write(frame(0x0, 1, 1, ""));
+        while (!(co_await on.read_some()).empty()) {
+        }
+      });
+  const answer got = stage.ask(stage.post(server, ""));
+  CHECK_FALSE(got.error);
+  CHECK(got.body.size() == 240 * 400);
+}
+
+TEST_CASE("a goodbye reaches those that have not been sent yet") {
+  h2_world stage;
+  stage.options.max_connections = 2;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           if (on.nth > 1) {
+                             co_await h2_echo()(on);
+                             co_return;
+                           }
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           // one at a time from now on: the others stand in the client; then none
+                           co_await on.write(frame(0x4, 0, 0, setting(3, 0)));
+                           co_await until_headers(on, 3);
+                           co_await on.write(frame(0x7, 0, 0, big_endian(1, 4) + big_endian(0, 4)));
+                           co_await on.write(frame(0x1, 0x5, 1, "\x88"));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  std::vector<std::shared_ptr<pending_fetch>> all;
+  for (int i = 0; i < 20; ++i)
+    all.push_back(stage.start(stage.post(server, "x")));
+  for (const auto& each : all)
+    CHECK(stage.finish(each).status == 200);
+}
+
+TEST_CASE("who was cancelled between two reads reads no more, over either version") {
+  h2_world stage;
+  const bool http2 = GENERATE(true, false);
+  if (!http2) stage.options.versions = http_versions::http1;
+  scripted_server server(
+      stage.io, http2 ? h2_server() : localhost_server(),
+      [http2](server_connection& on) -> asio::awaitable<void> {
+        if (http2) {
+          co_await on.write(frame(0x4, 0, 0, ""));
+          co_await until_headers(on);
+          co_await on.write(frame(0x1, 0x4, 1, "\x88") + frame(0x0, 0, 1, "some"));
+        } else {
+          (void)co_await on.read_request();
+          co_await on.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome");
+        }
+        while (!(co_await on.read_some()).empty()) {
+        }
+      });
+  asio::cancellation_signal cancel;
+  bool waits = false, done = false;
+  transport_error why;
+  asio::co_spawn(
+      stage.io,
+      [](transport& over, http::request request, bool& reads) -> asio::awaitable<transport_error> {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        exchange_result got = co_await over.exchange(std::move(request));
+        (void)co_await got.body->read();
+        reads = true;
+        asio::steady_timer soon(co_await asio::this_coro::executor, 1h);
+        std::error_code ignored;
+        co_await soon.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        const body_piece piece = co_await got.body->read();
+        co_return piece.error;
+      }(stage.over(), stage.post(server, ""), waits),
+      asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, transport_error error) {
+        why = std::move(error);
+        done = true;
+      }));
+  stage.run_until([&] { return waits; });
+  cancel.emit(asio::cancellation_type::terminal);
+  stage.run_until([&] { return done; });
+  CHECK(why.code == asio::error::operation_aborted);
 }
