@@ -36,6 +36,7 @@ h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line
       born_(core.time.now()),
       guess_(guess),
       cipher_(std::make_unique_for_overwrite<char[]>(cipher_size)) {
+  keep_queue_short(line_->socket);
   limit_.emplace(
       core.time, [](void* self) { static_cast<h2_connection*>(self)->time_is_up(); }, this);
 }

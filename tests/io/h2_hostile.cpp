@@ -133,6 +133,44 @@ TEST_CASE("warming up has the time limit of connecting") {
   CHECK(error.code == errc::connect_timeout);
 }
 
+TEST_CASE("bytes of an answer are a sign of life") {
+  h2_world stage;
+  stage.options.ping_interval = 10s;
+  int pieces = 0;
+  bool end = false;
+  int allowed = 0;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           co_await on.write(frame(0x1, 0x4, 1, "\x88"));
+                           while (!end) {  // its answers to pings stand behind much else
+                             if (pieces < allowed) {
+                               ++pieces;
+                               co_await on.write(frame(0x0, 0, 1, "piece"));
+                             }
+                             co_await on.write("");
+                           }
+                           co_await on.write(frame(0x0, 1, 1, "end"));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const auto pending = stage.start(stage.post(server, ""));
+  for (int i = 0; i < 10; ++i) {
+    ++allowed;
+    stage.run_until([&] { return pieces == allowed; });
+    for (int n = 0; n < 30; ++n)
+      stage.io.run_one_for(1ms);
+    stage.time->advance(5s);
+    for (int n = 0; n < 30; ++n)
+      stage.io.run_one_for(1ms);
+  }
+  end = true;
+  const answer got = stage.finish(pending);
+  CHECK_FALSE(got.error);
+  CHECK(got.whole);
+}
+
 TEST_CASE("an upload that stands still is given up, over either version") {
   h2_world stage;
   const bool http2 = GENERATE(true, false);
@@ -399,6 +437,40 @@ TEST_CASE("a goodbye reaches those that have not been sent yet") {
     all.push_back(stage.start(stage.post(server, "x")));
   for (const auto& each : all)
     CHECK(stage.finish(each).status == 200);
+}
+
+TEST_CASE("a small request does not stand behind what the system holds of a large one") {
+  h2_world stage;
+  server_options how = h2_server();
+  how.receive_buffer = 65536;
+  bool read_on = false;
+  std::size_t before = 0, at = 0;
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    co_await on.write(frame(0x4, 0, 0, setting(4, 0x7fffffff)) +
+                      frame(0x8, 0, 0, std::string("\x7f\x00\x00\x00", 4)));
+    co_await until_headers(on);
+    while (!read_on)
+      co_await on.write("");
+    before = server.bytes_heard();
+    co_await until_headers(on, 3);
+    at = server.bytes_heard();
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  const auto upload = stage.start(stage.post(server, std::string(20 << 20, 'x')));
+  stage.run_until([&] { return server.handshakes() > 0; });
+  for (int i = 0; i < 500; ++i)
+    stage.io.run_one_for(1ms);
+  const auto small = stage.start(stage.post(server, "next"));
+  for (int i = 0; i < 100; ++i)
+    stage.io.run_one_for(1ms);
+  read_on = true;
+  stage.run_until([&] { return at > 0; });
+  CHECK(at - before < 512 * 1024);
+  small->cancel.emit(asio::cancellation_type::terminal);
+  upload->cancel.emit(asio::cancellation_type::terminal);
+  stage.finish(small);
+  stage.finish(upload);
 }
 
 TEST_CASE("who was cancelled between two reads reads no more, over either version") {
