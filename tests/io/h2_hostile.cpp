@@ -12,9 +12,13 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace reroute;
@@ -46,7 +50,8 @@ TEST_CASE("an answer that lies about its length is told at once") {
                            answered = true;
                            while (!go_on)
                              co_await on.write("");
-                           co_await on.write(frame(0x0, 0x1, 1, too_long ? "four" : "2"));
+                           const std::string lie = too_long ? "four" : "2";
+                           co_await on.write(frame(0x0, 0x1, 1, lie));
                            while (!(co_await on.read_some()).empty()) {
                            }
                          });
@@ -515,4 +520,120 @@ TEST_CASE("who was cancelled between two reads reads no more, over either versio
   cancel.emit(asio::cancellation_type::terminal);
   stage.run_until([&] { return done; });
   CHECK(why.code == asio::error::operation_aborted);
+}
+
+namespace {
+
+// Answers in odd orders, refuses, changes its mind about how many, says goodbye, hangs up.
+server_script moody(std::minstd_rand& dice) {
+  return [&dice](server_connection& on) -> asio::awaitable<void> {
+    const auto roll = [&dice](unsigned most) { return static_cast<unsigned>(dice() % most); };
+    std::string unread, late;
+    std::vector<std::uint32_t> waiting;
+    std::uint32_t goodbye = 0;
+    bool preface = true, shut = false;
+    std::string first;
+    if (roll(2) != 0) first = setting(3, roll(4));
+    late = frame(0x4, 0, 0, first);
+    if (roll(3) != 0)
+      co_await on.write(std::exchange(late, frame(0x4, 0, 0, setting(3, 2))));
+    else
+      late += frame(0x4, 0, 0, setting(3, 3));
+    for (;;) {
+      while (preface ? unread.size() >= 24 : unread.size() >= 9) {
+        if (std::exchange(preface, false)) {
+          unread.erase(0, 24);
+          continue;
+        }
+        const auto byte = [&](std::size_t i) {
+          return static_cast<std::uint32_t>(static_cast<unsigned char>(unread[i]));
+        };
+        const std::size_t size = 9 + (byte(0) << 16U) + (byte(1) << 8U) + byte(2);
+        if (unread.size() < size) break;
+        const std::uint32_t id = (byte(5) << 24U) + (byte(6) << 16U) + (byte(7) << 8U) + byte(8);
+        if (byte(3) == 1 && (goodbye == 0 || id <= goodbye)) waiting.push_back(id);
+        if (byte(3) == 7) shut = true;
+        unread.erase(0, size);
+      }
+      std::string out = std::exchange(late, {});
+      if (!waiting.empty() && roll(3) != 0) {
+        const std::size_t which = roll(static_cast<unsigned>(waiting.size()));
+        const std::uint32_t id = waiting[which];
+        bool over = true;
+        switch (roll(12)) {
+          case 0:
+            out += frame(0x3, 0, id, big_endian(7, 4));  // refused
+            break;
+          case 1:
+            out += frame(0x3, 0, id, big_endian(2, 4));  // broken
+            break;
+          case 2:
+            out += frame(0x4, 0, 0, setting(3, roll(3)));
+            late = frame(0x4, 0, 0, setting(3, 1 + roll(5)));
+            over = false;
+            break;
+          case 3:
+            if (goodbye == 0 && roll(3) == 0) {
+              goodbye = id;
+              out += frame(0x7, 0, 0, big_endian(id, 4) + big_endian(0, 4));
+              std::erase_if(waiting, [&](std::uint32_t each) { return each > id; });
+            }
+            over = false;
+            break;
+          case 4:
+            if (roll(4) == 0) co_return;
+            over = false;
+            break;
+          case 5:
+            out += frame(0x1, 0x4, id, "\x88") + frame(0x0, 0, id, "half");
+            out += frame(0x3, 0, id, big_endian(roll(14), 4));
+            break;
+          default:
+            out += frame(0x1, 0x4, id, "\x88") + frame(0x0, 1, id, "body");
+        }
+        if (over) std::erase(waiting, id);
+      }
+      if (!out.empty()) co_await on.write(out);
+      if (on.broken || (shut && waiting.empty())) co_return;
+      if (waiting.empty() && late.empty()) {
+        const std::string more = co_await on.read_some();
+        if (more.empty()) co_return;
+        unread += more;
+      } else {
+        co_await on.write("");
+      }
+    }
+  };
+}
+
+}  // namespace
+
+TEST_CASE("moody peers and callers who leave: every call ends once, and the loop with the last") {
+  const int seed = GENERATE(range(1, 21));
+  std::minstd_rand dice(static_cast<unsigned>(seed));
+  h2_world stage;
+  stage.options.max_connections = 1 + dice() % 3;
+  stage.options.max_requests_per_connection = dice() % 3 == 0 ? 1 + dice() % 5 : 0;
+  stage.options.ping_interval = 0ms;
+  scripted_server server(stage.io, h2_server(), moody(dice));
+  std::vector<std::shared_ptr<pending_fetch>> all;
+  for (int i = 0; i < 60; ++i) {
+    all.push_back(stage.start(stage.post(server, "")));
+    for (auto n = dice() % 20; n > 0; --n)
+      stage.io.poll_one();
+    if (dice() % 4 == 0) all[dice() % all.size()]->cancel.emit(asio::cancellation_type::terminal);
+  }
+  INFO("seed " << seed);
+  stage.run_until([&] {
+    return std::all_of(all.begin(), all.end(), [](const auto& each) { return each->done; });
+  });
+  int good = 0;
+  for (const auto& each : all) {
+    CHECK(each->completions == 1);
+    if (each->result.whole) {
+      ++good;
+      CHECK(each->result.body == "body");
+    }
+  }
+  CHECK(good > 0);
 }
