@@ -124,6 +124,7 @@ transport_error check_scheme(const http::url& url, const https_options& options)
 }
 
 transport_error check_open(const transport_core& core, const http::url& url) {
+  if (core.gone) return {asio::error::operation_aborted, false, {}};
   if (core.draining) return {errc::draining, false, {}};
   return check_scheme(url, core.options);
 }
@@ -212,7 +213,10 @@ awaitable<transport_error> drain_all(std::shared_ptr<origins> state,
 class https_transport final : public transport {
  public:
   explicit https_transport(std::shared_ptr<origins> state) : state_(std::move(state)) {}
-  ~https_transport() override { state_->shutdown(); }
+  ~https_transport() override {
+    state_->core().gone = true;
+    state_->shutdown();
+  }
 
   awaitable<exchange_result> exchange(http::request request) override {
     return exchange_on(state_, std::move(request));

@@ -637,3 +637,20 @@ TEST_CASE("moody peers and callers who leave: every call ends once, and the loop
   }
   CHECK(good > 0);
 }
+
+TEST_CASE("a transport that has gone begins nothing") {
+  h2_world stage;
+  if (GENERATE(true, false)) stage.options.versions = http_versions::http1;
+  scripted_server server(stage.io, localhost_server(), echo);
+  bool done = false;
+  std::error_code code;
+  asio::co_spawn(stage.io, stage.over().exchange(stage.post(server)),
+                 [&](std::exception_ptr, const exchange_result& late) {
+                   code = late.error.code;
+                   done = true;
+                 });
+  stage.client.reset();
+  stage.run_until([&] { return done; });
+  CHECK(code == asio::error::operation_aborted);
+  CHECK(server.accepted() == 0);
+}
