@@ -74,6 +74,7 @@ void h2_exchange::time_is_up() {
 }
 
 bool h2_exchange::take_room(h2_pool& home) {
+  if (tries_ == 0) shutdowns_ = home.shutdowns();
   connection_ = home.take_room();
   return connection_ != nullptr;
 }
@@ -123,6 +124,7 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
     return true;
   }
   if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
+  if (home.shutdowns() != shutdowns_) stopped_ = error_.code = asio::error::operation_aborted;
   const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
   let_go();
   if (again) {

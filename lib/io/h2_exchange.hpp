@@ -79,6 +79,7 @@ class h2_exchange final : public response_body, private h2_listener {
   std::string piece_;  // handed out
   transport_error error_;
   int tries_ = 0, passed_over_ = 0;
+  std::size_t shutdowns_ = 0;  // of the pool when it began: it does not outlive one
   time_point asked_at_{};
   std::size_t heard_before_ = 0;  // on the connection
   bool proved_ = false;           // the connection had answered before

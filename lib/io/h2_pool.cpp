@@ -46,10 +46,6 @@ struct h2_pool::waiter {
 
 asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr<void> owner,
                                                                  transport_error& error) {
-  if (shut_) {
-    error.code = asio::error::operation_aborted;
-    co_return nullptr;
-  }
   if (http1_) co_return nullptr;
   if (auto at_once = take_room()) co_return at_once;
   waiter me(*this, owner);
@@ -69,7 +65,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
 }
 
 std::shared_ptr<h2_connection> h2_pool::take_room() {
-  if (shut_ || http1_ || !line_.empty()) return nullptr;
+  if (http1_ || !line_.empty()) return nullptr;
   return take();
 }
 
@@ -103,7 +99,7 @@ void h2_pool::serve() {
 
 // a stream or a connection has ended, or there is news of how many streams may be open
 void h2_pool::changed() {
-  if (shut_ || starting_) return;
+  if (starting_) return;
   std::erase_if(all_, [](const auto& each) { return each->closed(); });
   learn();
   serve();
@@ -136,14 +132,15 @@ void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
     ++connecting_;
-    asio::co_spawn(core_.executor, connect(owner), asio::detached);
+    asio::co_spawn(core_.executor, connect(owner, shutdowns_), asio::detached);
   }
 }
 
-asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner) {
+asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t shutdowns) {
   const deadlines::hold time_runs(core_.time);  // who asked for it may leave
-  if (shut_) {
+  if (shutdowns != shutdowns_) {
     --connecting_;
+    if (!line_.empty()) connect_more(owner);
     co_return;
   }
   connector attempt(core_, to_, true);
@@ -151,8 +148,9 @@ asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner) {
   auto result = co_await attempt.run();
   connectors_.erase(at);
   --connecting_;
-  if (shut_) {
+  if (shutdowns != shutdowns_) {  // those who asked for it have gone
     if (result.line) result.line->close();
+    if (!line_.empty()) connect_more(owner);
     co_return;
   }
   const transport_error error = result.line ? connected(std::move(result.line)) : result.error;
@@ -197,7 +195,7 @@ void h2_pool::drain() {
 }
 
 void h2_pool::shutdown() {
-  if (std::exchange(shut_, true)) return;
+  ++shutdowns_;
   const std::error_code aborted = asio::error::operation_aborted;
   while (!line_.empty()) {
     line_.front()->error.code = aborted;

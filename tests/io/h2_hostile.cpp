@@ -638,6 +638,65 @@ TEST_CASE("moody peers and callers who leave: every call ends once, and the loop
   CHECK(good > 0);
 }
 
+TEST_CASE("over HTTP/2, too, shutdown ends what is in flight, and the transport works on") {
+  h2_world stage;
+  stage.options.max_connections = 1;
+  bool asked = false;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           if (on.nth > 1) {
+                             co_await h2_echo()(on);
+                             co_return;
+                           }
+                           co_await on.write(frame(0x4, 0, 0, setting(3, 1)));
+                           co_await until_headers(on);
+                           asked = true;
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const auto first = stage.start(stage.post(server, "a"));
+  const auto second = stage.start(stage.post(server, "b"));
+  stage.run_until([&] { return asked; });
+  stage.over().shutdown();
+  stage.over().shutdown();
+  const answer one = stage.finish(first);
+  const answer two = stage.finish(second);
+  CHECK(one.error.code == asio::error::operation_aborted);
+  CHECK(one.error.sent);
+  CHECK(two.error.code == asio::error::operation_aborted);
+  CHECK_FALSE(two.error.sent);
+  CHECK(stage.ask(stage.post(server, "c")).body == "c");
+}
+
+TEST_CASE("over HTTP/2 shutdown ends all, at every moment, and nothing is asked again behind it") {
+  h2_world stage;
+  stage.options.max_connections = 2;
+  const int turns = GENERATE(range(0, 120, 4));
+  int heard = 0;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           h2_peer peer(on);
+                           while (const auto next = co_await peer.read_request()) {
+                             ++heard;
+                             h2_answer empty;
+                             co_await peer.answer(next->id, std::move(empty));
+                           }
+                         });
+  std::vector<std::shared_ptr<pending_fetch>> all;
+  for (int i = 0; i < 5; ++i)
+    all.push_back(stage.start(stage.post(server, "x")));
+  for (int i = 0; i < turns; ++i)
+    stage.io.run_one_for(1ms);
+  stage.over().shutdown();
+  const std::size_t begun = 5;
+  for (std::size_t i = 0; i < begun; ++i) {
+    const answer got = stage.finish(all[i]);
+    if (turns > 4 && got.error) CHECK(got.error.code == asio::error::operation_aborted);
+  }
+  CHECK(stage.ask(stage.post(server, "c")).status == 200);
+  CHECK(heard <= 6);
+}
+
 TEST_CASE("a transport that has gone begins nothing") {
   h2_world stage;
   if (GENERATE(true, false)) stage.options.versions = http_versions::http1;
