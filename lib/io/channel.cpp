@@ -52,4 +52,12 @@ void tune_socket(asio::ip::tcp::socket& socket) {
 #endif
 }
 
+void keep_queue_short([[maybe_unused]] asio::ip::tcp::socket& socket) {
+#if defined(__linux__) && defined(TCP_NOTSENT_LOWAT)
+  // two of our own writes: a fast line never waits for the next
+  const int most = 128 * 1024;
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof most);
+#endif
+}
+
 }  // namespace reroute::detail

@@ -34,4 +34,8 @@ struct channel {
 /// Options of a connected socket: not blocking, no delay, keep-alive probes.
 void tune_socket(asio::ip::tcp::socket& socket);
 
+/// Keeps what the system holds and has not sent small (Linux): what is said next does not stand behind
+/// megabytes of an upload. For connections that several share.
+void keep_queue_short(asio::ip::tcp::socket& socket);
+
 }  // namespace reroute::detail

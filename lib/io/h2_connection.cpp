@@ -28,7 +28,7 @@ h2_limits limits_of(const https_options& options) {
 }  // namespace
 
 h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line,
-                             std::function<void(const h2_connection&)> changed, std::size_t guess)
+                             std::function<void(h2_connection&)> changed, std::size_t guess)
     : core_(&core),
       line_(std::move(line)),
       session_(limits_of(core.options)),
@@ -36,6 +36,7 @@ h2_connection::h2_connection(transport_core& core, std::unique_ptr<channel> line
       born_(core.time.now()),
       guess_(guess),
       cipher_(std::make_unique_for_overwrite<char[]>(cipher_size)) {
+  keep_queue_short(line_->socket);
   limit_.emplace(
       core.time, [](void* self) { static_cast<h2_connection*>(self)->time_is_up(); }, this);
 }
@@ -102,6 +103,14 @@ void h2_connection::unreserve() {
   if (closed_) return;
   changed_(*this);  // the next in line may want the place
   if (!closed_) rest_or_watch();
+}
+
+void h2_connection::await_room(bool wanted) {
+  const bool listens = wanted && !draining() && most() == std::size_t{0};
+  if (closed_ || listens == awaited_) return;
+  awaited_ = listens;
+  if (awaited_) return rest_or_watch();
+  flush_soon();  // and rests
 }
 
 std::optional<std::size_t> h2_connection::most() const {
@@ -211,7 +220,13 @@ void h2_connection::flush_soon() {
   });
 }
 
+// Streams end here too: one that nghttp2 resets, when it says so.
 void h2_connection::flush() {
+  send();
+  if (!closed_ && !telling_) tell();
+}
+
+void h2_connection::send() {
   while (!writing_ && !closed_) {
     if (line_->tls->output().empty() && !fill_output()) return;
     const auto bytes = line_->tls->output();
@@ -227,7 +242,10 @@ void h2_connection::flush() {
                                                                     const std::error_code& failed) {
       self->writing_ = false;
       if (self->closed_) return;
-      if (failed) return self->close(make_error_code(errc::connection_lost), failed.message());
+      // it was about to rest, and somebody has come since
+      const bool goes_on = failed == asio::error::operation_aborted && self->needed();
+      if (failed && !goes_on)
+        return self->close(make_error_code(errc::connection_lost), failed.message());
       self->flush();
     });
   }
@@ -268,7 +286,7 @@ bool h2_connection::fill_output() {
 // with streams it listens, and asks for a sign of life now and then; without, its time to rest begins
 void h2_connection::rest_or_watch() {
   const auto& options = core_->options;
-  if (session_.open() > 0) {
+  if (session_.open() > 0 || (awaited_ && !session_.draining() && !worn_out())) {
     limit_->set_after(options.ping_interval);
     return read();
   }
@@ -299,16 +317,16 @@ void h2_connection::say_goodbye() {
   close(make_error_code(errc::connection_lost));
 }
 
-// nothing is under way any more: a read that waits would keep the user's loop from ending
+// nothing is under way any more: a wait would keep the user's loop from ending
 void h2_connection::rest() {
-  if (session_.open() > 0 || !reading_) return;
+  if (session_.open() > 0 || awaited_ || !(reading_ || writing_)) return;
   std::error_code ignored;
   line_->socket.cancel(ignored);
 }
 
 void h2_connection::time_is_up() {
   const auto keep = shared_from_this();
-  if (session_.open() == 0) return reserved_ == 0 ? say_goodbye() : rest_or_watch();
+  if (session_.open() == 0 && !awaited_) return reserved_ == 0 ? say_goodbye() : rest_or_watch();
   if (session_.pongs() < pings_)
     return close(make_error_code(errc::connection_lost),
                  "the peer has shown no sign of life, not even to a ping");

@@ -39,7 +39,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   /// connection closes: there may be room, or it may have to be replaced. `guess` is how many streams the
   /// peer will allow: what it does not want before it has said so, it refuses.
   h2_connection(transport_core& core, std::unique_ptr<channel> line,
-                std::function<void(const h2_connection&)> changed, std::size_t guess);
+                std::function<void(h2_connection&)> changed, std::size_t guess);
   h2_connection(const h2_connection&) = delete;
   h2_connection& operator=(const h2_connection&) = delete;
   ~h2_connection();
@@ -61,10 +61,14 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void reserve() noexcept { ++reserved_; }
   /// He will not.
   void unreserve();
+  /// Somebody waits for a place, or nobody any more: it listens for what the peer allows, if that is nothing.
+  void await_room(bool wanted);
   /// Reads what has come while it rested. False if it is of no more use.
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// Why it is closed.
+  [[nodiscard]] const transport_error& error() const noexcept { return session_.error(); }
   /// It takes no more requests, but those under way may go on.
   [[nodiscard]] bool draining() const { return closed_ || session_.draining(); }
   /// Too old, or used too often: it takes no more requests either, and says goodbye after the last.
@@ -79,7 +83,9 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void heard(std::size_t size);
   bool decrypt(std::size_t size);
   void rest();
+  [[nodiscard]] bool needed() const { return session_.open() + reserved_ > 0; }
   void flush();
+  void send();
   bool fill_output();
   void flush_soon();
   void tell();
@@ -92,7 +98,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   transport_core* core_;  // null once closed
   std::unique_ptr<channel> line_;
   h2_session session_;
-  std::function<void(const h2_connection&)> changed_;
+  std::function<void(h2_connection&)> changed_;
   std::optional<deadline> limit_;
   std::size_t pings_ = 0;  // sent
   std::size_t reserved_ = 0;
@@ -102,7 +108,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   std::size_t guess_;
   std::unique_ptr<char[]> cipher_;
   bool reading_ = false, writing_ = false, flush_posted_ = false, telling_ = false;
-  bool closed_ = false, proved_ = false;
+  bool closed_ = false, proved_ = false, awaited_ = false;
 };
 
 }  // namespace reroute::detail

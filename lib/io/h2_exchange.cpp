@@ -23,13 +23,7 @@ h2_exchange::h2_exchange(std::shared_ptr<void> owner, transport_core& core)
       core_(core),
       wake_(core.executor),
       limit_(
-          core.time,
-          [](void* self) {
-            auto& late = *static_cast<h2_exchange*>(self);
-            late.stopped_ = make_error_code(late.limit_says_);
-            late.wake_.ring();
-          },
-          this) {
+          core.time, [](void* self) { static_cast<h2_exchange*>(self)->time_is_up(); }, this) {
   running_.emplace(core.flights);
 }
 
@@ -46,7 +40,41 @@ void h2_exchange::limit(std::chrono::milliseconds time, errc why) {
   limit_.set_after(time);
 }
 
+// While the body goes out each piece of it has its time; from its end on the head has one of its own.
+// A body that goes in one piece ends unnoticed: this looks when the shorter of both is over.
+void h2_exchange::limit_sending() {
+  const auto head = core_.options.head_timeout, idle = core_.options.idle_timeout;
+  sending_ = !stream_->body.empty();
+  body_seen_ = 0;
+  body_seen_at_ = asked_at_;
+  const bool sooner = sending_ && idle > idle.zero() && (head == head.zero() || idle < head);
+  limit(sooner ? idle : head, errc::head_timeout);
+}
+
+// the limit is over: was it that of the body, and has it another one?
+bool h2_exchange::still_sending() {
+  if (!std::exchange(sending_, false)) return false;
+  const std::size_t gone = stream_->body_sent;
+  const bool all = gone == stream_->body.size();
+  limit_says_ = all ? errc::head_timeout : errc::idle_timeout;
+  const auto most = all ? core_.options.head_timeout : core_.options.idle_timeout;
+  sending_ = !all;
+  const auto now = core_.time.now();
+  if (sending_ && std::exchange(body_seen_, gone) != gone) body_seen_at_ = now;
+  const auto left = most - (now - body_seen_at_);
+  if (most > most.zero() && left <= left.zero()) return false;
+  if (most > most.zero()) limit_.set_after(std::chrono::ceil<std::chrono::milliseconds>(left));
+  return true;
+}
+
+void h2_exchange::time_is_up() {
+  if (still_sending()) return;
+  stopped_ = make_error_code(limit_says_);
+  wake_.ring();
+}
+
 bool h2_exchange::take_room(h2_pool& home) {
+  if (tries_ == 0) shutdowns_ = home.shutdowns();
   connection_ = home.take_room();
   return connection_ != nullptr;
 }
@@ -67,7 +95,7 @@ void h2_exchange::ask(const http::request& request) {
   asked_at_ = core_.time.now();
   heard_before_ = connection_->times_heard();
   connection_->open(*stream_, request);
-  limit(core_.options.head_timeout, errc::head_timeout);
+  limit_sending();
 }
 
 bool h2_exchange::waits() const noexcept {
@@ -76,11 +104,15 @@ bool h2_exchange::waits() const noexcept {
 
 void h2_exchange::look(const asio::cancellation_state& state) noexcept {
   if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+  if (!sending_ || stream_->body_sent < stream_->body.size()) return;
+  sending_ = false;
+  limit(core_.options.head_timeout, errc::head_timeout);
 }
 
 bool h2_exchange::settled(const http::request& request, h2_pool& home) {
   if (!connection_) return true;
   limit_.clear();
+  sending_ = false;
   sent_ = sent_ || (stream_->sent && !stream_->unprocessed);
   if (stream_->head_done && !stopped_) return true;
   error_ = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;
@@ -92,6 +124,7 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
     return true;
   }
   if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
+  if (home.shutdowns() != shutdowns_) stopped_ = error_.code = asio::error::operation_aborted;
   const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
   let_go();
   if (again) {
@@ -103,6 +136,8 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
 }
 
 bool h2_exchange::may_ask_again(const http::request& request) const {
+  // who asks for calm would have the same request again at once
+  if (stream_->error.code == make_error_code(errc::enhance_your_calm)) return false;
   if (stream_->unprocessed) return true;
   const bool died = connection_->closed() && proved_ &&
                     connection_->times_heard() == heard_before_ &&
@@ -116,6 +151,7 @@ asio::awaitable<body_piece> h2_exchange::read() {
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   limit(core_.options.idle_timeout, errc::idle_timeout);
+  look(co_await asio::this_coro::cancellation_state);  // since the last read
   while (stream_->data.empty() && !stream_->whole && !stream_->ended && !stopped_) {
     co_await wake_.next();
     look(co_await asio::this_coro::cancellation_state);

@@ -58,6 +58,9 @@ class h2_exchange final : public response_body, private h2_listener {
  private:
   void stirred() override { wake_.ring(); }
   void limit(std::chrono::milliseconds time, errc why);
+  void limit_sending();
+  [[nodiscard]] bool still_sending();
+  void time_is_up();
   void let_go() noexcept;
   [[nodiscard]] bool may_ask_again(const http::request& request) const;
 
@@ -67,12 +70,16 @@ class h2_exchange final : public response_body, private h2_listener {
   std::optional<in_flight::entry> running_;  // time passes while it lasts
   deadline limit_;
   errc limit_says_ = errc::head_timeout;
-  std::error_code stopped_;  // by a limit, or cancelled
+  bool sending_ = false;       // the body: its pieces have the limit
+  std::size_t body_seen_ = 0;  // bytes of it that had gone at some time
+  time_point body_seen_at_{};  // ... which was this
+  std::error_code stopped_;    // by a limit, or cancelled
   std::shared_ptr<h2_connection> connection_;
   std::optional<h2_request> stream_;
   std::string piece_;  // handed out
   transport_error error_;
   int tries_ = 0, passed_over_ = 0;
+  std::size_t shutdowns_ = 0;  // of the pool when it began: it does not outlive one
   time_point asked_at_{};
   std::size_t heard_before_ = 0;  // on the connection
   bool proved_ = false;           // the connection had answered before

@@ -25,8 +25,10 @@ struct h2_pool::waiter {
     leave();
     if (connection) connection->unreserve();
   }
-  void leave() noexcept {
-    if (std::exchange(in_line, false)) home.line_.erase(at);
+  void leave() {
+    if (!std::exchange(in_line, false)) return;
+    home.line_.erase(at);
+    if (home.line_.empty()) home.attend();
   }
   void tell() {
     leave();
@@ -44,13 +46,10 @@ struct h2_pool::waiter {
 
 asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr<void> owner,
                                                                  transport_error& error) {
-  if (shut_) {
-    error.code = asio::error::operation_aborted;
-    co_return nullptr;
-  }
   if (http1_) co_return nullptr;
   if (auto at_once = take_room()) co_return at_once;
   waiter me(*this, owner);
+  if (line_.size() == 1) attend();
   connect_more(owner);
   for (;;) {
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -66,7 +65,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
 }
 
 std::shared_ptr<h2_connection> h2_pool::take_room() {
-  if (shut_ || http1_ || !line_.empty()) return nullptr;
+  if (http1_ || !line_.empty()) return nullptr;
   return take();
 }
 
@@ -105,11 +104,10 @@ void h2_pool::serve() {
 }
 
 // a stream or a connection has ended, or there is news of how many streams may be open
-void h2_pool::changed(const h2_connection& which) {
-  if (shut_) return;
+void h2_pool::changed(h2_connection& which) {
   const auto at = std::find_if(all_.begin(), all_.end(),
                                [&](const place& each) { return each.connection.get() == &which; });
-  if (at == all_.end()) return;
+  if (at == all_.end()) return;  // it is only starting, or was let go
   if (const auto most = which.most()) streams_ = std::max<std::size_t>(*most, 1);
   if (which.closed()) {
     all_.erase(at);
@@ -118,8 +116,16 @@ void h2_pool::changed(const h2_connection& which) {
   }
   serve();
   if (line_.empty()) return;
+  which.await_room(true);
   const auto owner = line_.front()->owner;
   connect_more(owner);
+}
+
+// a connection that takes nothing for now may say otherwise: somebody must listen while somebody waits
+void h2_pool::attend() {
+  const bool wanted = !line_.empty();
+  for (const place& each : all_)
+    each.connection->await_room(wanted);
 }
 
 // as many as those in line will need
@@ -132,46 +138,59 @@ void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
     ++connecting_;
-    asio::co_spawn(core_.executor, connect(owner), asio::detached);
+    asio::co_spawn(core_.executor, connect(owner, shutdowns_), asio::detached);
   }
 }
 
-asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner) {
+asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t shutdowns) {
+  const deadlines::hold time_runs(core_.time);  // who asked for it may leave
+  if (shutdowns != shutdowns_) {
+    --connecting_;
+    if (!line_.empty()) connect_more(owner);
+    co_return;
+  }
   connector attempt(core_, to_, true);
   const auto at = connectors_.insert(connectors_.end(), &attempt);
   auto result = co_await attempt.run();
   connectors_.erase(at);
   --connecting_;
-  if (shut_) {
+  if (shutdowns != shutdowns_) {  // those who asked for it have gone
     if (result.line) result.line->close();
+    if (!line_.empty()) connect_more(owner);
     co_return;
   }
-  if (result.line) {
-    connected(std::move(result.line));
-  } else if (all_.empty() && connecting_ == 0) {
+  const transport_error error = result.line ? connected(std::move(result.line)) : result.error;
+  if (error && all_.empty() && connecting_ == 0) {
     while (!line_.empty()) {
-      line_.front()->error = result.error;
+      line_.front()->error = error;
       line_.front()->tell();
     }
   }
-  if (!line_.empty() && !result.error) connect_more(owner);
+  if (!line_.empty() && !error) connect_more(owner);
 }
 
-void h2_pool::connected(std::unique_ptr<channel> line) {
+// an error if it ended at once
+transport_error h2_pool::connected(std::unique_ptr<channel> line) {
   if (!line->http2) {
     http1_ = true;
     found_http1_(std::move(line));
     while (!line_.empty())
       line_.front()->tell();
-    return;
+    return {};
   }
   auto made = std::make_shared<h2_connection>(
-      core_, std::move(line), [this](const h2_connection& which) { changed(which); },
+      core_, std::move(line), [this](h2_connection& which) { changed(which); },
       std::max<std::size_t>(streams_, 1));
-  all_.push_back({made, true});
   made->reserve();  // nobody may find it unused before those in line have seen it
   made->start();
+  if (made->closed()) {
+    transport_error why = made->error();
+    why.sent = false;
+    return why;
+  }
+  all_.push_back({made, true});
   made->unreserve();
+  return {};
 }
 
 void h2_pool::drain() {
@@ -181,7 +200,7 @@ void h2_pool::drain() {
 }
 
 void h2_pool::shutdown() {
-  if (std::exchange(shut_, true)) return;
+  ++shutdowns_;
   const std::error_code aborted = asio::error::operation_aborted;
   while (!line_.empty()) {
     line_.front()->error.code = aborted;

@@ -40,7 +40,10 @@ class h2_pool {
   void use_http1() noexcept { http1_ = true; }
   /// Closes what is idle. What is in use closes behind the last request (`transport_core::draining`).
   void drain();
+  /// Closes all, and ends those who wait. Who comes later begins anew.
   void shutdown();
+  /// How often that was.
+  [[nodiscard]] std::size_t shutdowns() const noexcept { return shutdowns_; }
 
   [[nodiscard]] std::size_t connections() const noexcept { return all_.size(); }
 
@@ -52,10 +55,11 @@ class h2_pool {
   };
   [[nodiscard]] std::shared_ptr<h2_connection> take();
   void serve();
-  void changed(const h2_connection& which);
+  void changed(h2_connection& which);
+  void attend();
   void connect_more(const std::shared_ptr<void>& owner);
-  asio::awaitable<void> connect(std::shared_ptr<void> owner);
-  void connected(std::unique_ptr<channel> line);
+  asio::awaitable<void> connect(std::shared_ptr<void> owner, std::size_t shutdowns);
+  transport_error connected(std::unique_ptr<channel> line);
 
   transport_core& core_;
   origin to_;
@@ -64,9 +68,10 @@ class h2_pool {
   std::list<waiter*> line_;
   std::list<connector*> connectors_;
   std::size_t connecting_ = 0;
+  std::size_t shutdowns_ = 0;
   std::size_t streams_ =
       0;  // that the peer allows on one connection, as it said last; 0: not known
-  bool http1_ = false, shut_ = false, serving_ = false, serve_again_ = false;
+  bool http1_ = false, serving_ = false, serve_again_ = false;
 };
 
 }  // namespace reroute::detail

@@ -195,7 +195,7 @@ struct h2_session::callbacks {
 
   static ssize_t body(nghttp2_session* session, std::int32_t id, std::uint8_t* into,
                       std::size_t room, std::uint32_t* flags, nghttp2_data_source*,
-                      void*) noexcept {
+                      void* user) noexcept {
     h2_stream* const of = stream(session, id);
     if (!of) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     std::size_t done = 0;
@@ -209,8 +209,11 @@ struct h2_session::callbacks {
       }
       before += part.size();
     }
-    of->body_sent += done;
-    if (of->body_sent == of->body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    const bool began = std::exchange(of->body_sent, of->body_sent + done) > 0;
+    if (of->body_sent < of->body.size()) return static_cast<ssize_t>(done);
+    *flags |= NGHTTP2_DATA_FLAG_EOF;
+    // the answer's time begins; where all goes in one piece it did with the question
+    if (began) self(user).wake(*of);
     return static_cast<ssize_t>(done);
   }
 

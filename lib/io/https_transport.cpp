@@ -124,6 +124,7 @@ transport_error check_scheme(const http::url& url, const https_options& options)
 }
 
 transport_error check_open(const transport_core& core, const http::url& url) {
+  if (core.gone) return {asio::error::operation_aborted, false, {}};
   if (core.draining) return {errc::draining, false, {}};
   return check_scheme(url, core.options);
 }
@@ -160,6 +161,11 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  const auto asked = co_await asio::this_coro::cancellation_state;
+  if (is_cancelled(asked)) {  // it would not be told once more
+    result.error.code = asio::error::operation_aborted;
+    co_return result;
+  }
   co_await asio::this_coro::throw_if_cancelled(false);
   origins::door& to = state->of(url);
   const bool http2 = may_be_http2(url, state->core().options) && !to.http2.speaks_http1();
@@ -207,7 +213,10 @@ awaitable<transport_error> drain_all(std::shared_ptr<origins> state,
 class https_transport final : public transport {
  public:
   explicit https_transport(std::shared_ptr<origins> state) : state_(std::move(state)) {}
-  ~https_transport() override { state_->shutdown(); }
+  ~https_transport() override {
+    state_->core().gone = true;
+    state_->shutdown();
+  }
 
   awaitable<exchange_result> exchange(http::request request) override {
     return exchange_on(state_, std::move(request));

@@ -155,6 +155,7 @@ void pool::keep_new(std::unique_ptr<http1_connection> connection) {
 
 asio::awaitable<void> pool::open_ahead(std::shared_ptr<void>, lease slot,
                                        std::shared_ptr<opening> state) {
+  const deadlines::hold time_runs(core_.time);
   transport_error error;
   lease made = co_await acquire(std::move(slot), error);
   if (made) {

@@ -48,6 +48,8 @@ struct transport_core {
   io_buffer_store buffers;
   /// What is under way may end, connections with it, and nothing begins.
   bool draining = false;
+  /// The transport's last owner has gone: nothing begins.
+  bool gone = false;
   /// Where small pieces of one request become one TLS record. Used between two suspensions only.
   std::array<char, 16 * 1024> scratch;
 };

@@ -20,6 +20,7 @@ class server_connection {
   virtual ~server_connection() = default;
   int nth = 0;          ///< 1 for the first accepted connection
   bool broken = false;  ///< a write has failed; further ones do nothing
+  std::string unread;   ///< what a reader of frames has read and not used
 
   /// The next request, head and Content-Length body; empty when the client has gone.
   asio::awaitable<std::string> read_request();
