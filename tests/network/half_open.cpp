@@ -41,6 +41,31 @@ TEST_CASE("idle connections that were forgotten are replaced within a call's dea
   CHECK(in.answered() == 16);
 }
 
+TEST_CASE(
+    "without any time limit but the deadline, a dead way is noticed while its answer is awaited") {
+  const auto* const on = private_network::enter();
+  if (!on) return;
+  const bool http2 = either();
+  reroute::client_options options = impatient(http2);
+  options.attempt_timeout = 0ms;
+  options.https.idle_timeout = 0ms;
+  options.https.ping_interval = 500ms;
+  options.deadline = 8s;
+  world in(*on, http2, std::move(options));
+  reroute::testing::fault slow;
+  slow.kind = reroute::testing::fault_kind::silence;
+  in.a.inject(slow);
+  for (int i = 0; i < 5; ++i)
+    in.create();
+  in.run_for(300ms);  // they have arrived, and are acknowledged
+  CHECK(in.a.log().requests == 5);
+  in.a.clear_faults();
+  in.path_a().forget_connections();
+  CHECK(in.finish());
+  check_promises(in);
+  CHECK(in.answered() == 5);
+}
+
 TEST_CASE("connections are forgotten under calls, again and again") {
   const auto* const on = private_network::enter();
   if (!on) return;
