@@ -66,12 +66,12 @@ TEST_CASE("a route falls silent under calls: the other one takes them over") {
   check_promises(in);
   CHECK(in.answered() >= 80);
   in.path_a().clear();
-  in.run_for(600ms);
+  in.run_for(300ms);
   in.next_act();
   const auto before = in.a.log().answered;
   for (int i = 0; i < 20; ++i) {
     in.create(call_options().deadline(10s));
-    in.run_for(50ms);
+    in.run_for(30ms);
   }
   CHECK(in.finish());
   CHECK(in.answered() == 20);
@@ -83,14 +83,17 @@ TEST_CASE(
     "both routes fall silent: every call ends at its deadline, and the next ones are answered") {
   const auto* const on = private_network::enter();
   if (!on) return;
-  world in(*on, either());
+  const bool http2 = either();
+  reroute::client_options options = impatient(http2);
+  options.deadline = 2s;
+  world in(*on, http2, std::move(options));
   in.traffic(20, 100ms);
   in.on_both([](path& each) { each.set(black_hole()); });
   in.traffic(100, 200ms);
   CHECK(in.finish());
   check_promises(in);
   in.on_both([](path& each) { each.clear(); });
-  in.run_for(600ms);
+  in.run_for(300ms);
   in.next_act();
   for (int i = 0; i < 30; ++i)
     in.create(call_options().deadline(10s));

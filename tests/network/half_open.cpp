@@ -76,7 +76,7 @@ TEST_CASE("connections are forgotten under calls, again and again") {
   CAPTURE(again);
   world in(*on, http2, std::move(options));
   for (int i = 0; i < 4; ++i) {
-    in.traffic(25, 250ms);
+    in.traffic(25, 150ms);
     in.on_both([](path& each) { each.forget_connections(); });
   }
   CHECK(in.finish());
