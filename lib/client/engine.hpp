@@ -85,6 +85,7 @@ class engine : public std::enable_shared_from_this<engine> {
   [[nodiscard]] bool retries_lost_answers() const { return rules_.retry_lost_answers; }
   /// The credential is there; the request goes to the transport.
   void sending(flight& from) noexcept;
+  void resent(flight& from) noexcept;
   void head_came(flight& from, const exchange_facts& facts) noexcept;
   /// One exchange has failed and another follows within the same attempt's right (a refreshed
   /// token).

@@ -136,6 +136,12 @@ void engine::sending(flight& from) noexcept {
   schedule_pump();  // the timer may have to be set earlier
 }
 
+// the peer of a connection that died at once may have taken it
+void engine::resent(flight& from) noexcept {
+  ++counts_.possibly_billed;
+  if (from.owner) ++from.owner->story->attempts[from.line].resent;
+}
+
 // ---- hearing
 
 void engine::begin_exchange(flight& from) {

@@ -1,7 +1,6 @@
 // Outcomes and their story.
 #include <reroute/client/outcome.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <ostream>
 
@@ -24,8 +23,10 @@ std::string_view outcome::route() const noexcept {
 }
 
 int outcome::possibly_billed() const noexcept {
-  return static_cast<int>(std::count_if(attempts.begin(), attempts.end(),
-                                        [](const attempt& each) { return each.possibly_billed; }));
+  int times = 0;
+  for (const attempt& each : attempts)
+    times += each.resent + (each.possibly_billed ? 1 : 0);
+  return times;
 }
 
 std::string_view to_string(stopped value) noexcept {
@@ -60,7 +61,9 @@ std::ostream& operator<<(std::ostream& out, const attempt& value) {
   out << value.error.category;
   if (!value.error.raw_code.empty()) out << " (" << value.error.raw_code << ')';
   if (value.error.cause) out << " (" << value.error.cause.message() << ')';
-  return out << " after " << in_ms(value.took) << " ms, waited " << in_ms(value.waited) << " ms";
+  out << " after " << in_ms(value.took) << " ms, waited " << in_ms(value.waited) << " ms";
+  if (value.resent > 0) out << ", sent again " << value.resent << " x on a fresh connection";
+  return out;
 }
 
 std::ostream& operator<<(std::ostream& out, const outcome& value) {

@@ -166,6 +166,7 @@ class attempt_steps {
       return std::nullopt;
     }
     written.send_once = written.send_once || !self_.retries_lost_answers();
+    written.at_resend = [this] { self_.resent(mine_); };
     self_.sending(mine_);
     return on_.transport->exchange(std::move(written));
   }

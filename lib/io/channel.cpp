@@ -3,13 +3,25 @@
 
 #include <asio/buffer.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
 #if defined(__linux__)
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #endif
 
 namespace reroute::detail {
+namespace {
+
+// what the kernel takes, in seconds and in milliseconds
+[[maybe_unused]] constexpr std::int64_t most_keep = 32'767, most_patience = 1'000'000'000;
+
+}  // namespace
 
 std::error_code channel::flush_now() {
   std::error_code ec;
@@ -36,19 +48,38 @@ void channel::close_politely() {
   close();
 }
 
-void tune_socket(asio::ip::tcp::socket& socket) {
+bool channel::unheard() {
+#if defined(__linux__)
+  // both count bytes that are not acknowledged; the second, those among them that were not sent either
+  int queued = 0, unsent = 0;
+  const int handle = socket.is_open() ? socket.native_handle() : -1;
+  if (handle < 0 || ::ioctl(handle, SIOCOUTQ, &queued) != 0) return false;
+  return ::ioctl(handle, SIOCOUTQNSD, &unsent) == 0 && queued > unsent;
+#else
+  return false;
+#endif
+}
+
+void tune_socket(asio::ip::tcp::socket& socket, std::chrono::milliseconds silence) {
   std::error_code ignored;  // each is a kindness, none a need
   socket.non_blocking(true, ignored);
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
 #if defined(__linux__)
-  // the kernel's own two hours are longer than any load balancer remembers a silent connection
-  const auto set = [&socket](int option, int value) {
-    ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
+  // the kernel's own patience, two hours of rest and a quarter of an hour of retransmission, is longer than
+  // any load balancer remembers a connection, and than most calls have
+  const auto set = [&socket](int option, std::int64_t value, std::int64_t most) {
+    const int fits = static_cast<int>(std::min(value, most));
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &fits, sizeof fits);
   };
-  set(TCP_KEEPIDLE, 30);
-  set(TCP_KEEPINTVL, 10);
-  set(TCP_KEEPCNT, 6);
+  const bool limited = silence > silence.zero();
+  set(TCP_KEEPIDLE, limited ? std::chrono::ceil<std::chrono::seconds>(silence).count() : 30,
+      most_keep);
+  set(TCP_KEEPINTVL, limited ? std::chrono::ceil<std::chrono::seconds>(silence / 4).count() : 10,
+      most_keep);
+  set(TCP_KEEPCNT, 6, 6);
+  if (limited)
+    set(TCP_USER_TIMEOUT, 2 * std::min(silence.count(), most_patience), 2 * most_patience);
 #endif
 }
 

@@ -7,6 +7,7 @@
 
 #include <asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,10 +30,13 @@ struct channel {
   void close() noexcept;
   /// Says close_notify if the socket takes it at once, then closes.
   void close_politely();
+  /// True if something was sent that not even the peer's kernel has acknowledged. False where nobody knows.
+  [[nodiscard]] bool unheard();
 };
 
-/// Options of a connected socket: not blocking, no delay, keep-alive probes.
-void tune_socket(asio::ip::tcp::socket& socket);
+/// Options of a connected socket: not blocking, no delay, and given up by the kernel if the peer's does not
+/// acknowledge what it was sent, or a probe, for twice the `silence` (zero: the kernel's own patience).
+void tune_socket(asio::ip::tcp::socket& socket, std::chrono::milliseconds silence);
 
 /// Keeps what the system holds and has not sent small (Linux): what is said next does not stand behind
 /// megabytes of an upload. For connections that several share.

@@ -103,7 +103,7 @@ asio::awaitable<void> connector::reach() {
     fail(errc::connect_failed, who + racing.race->error().message());
     co_return;
   }
-  tune_socket(*winner);
+  tune_socket(*winner, core_.options.ping_interval);
   line_ = std::make_unique<channel>(std::move(*winner));
 }
 
@@ -122,7 +122,7 @@ asio::awaitable<void> connector::reach_unix() {
     fail(errc::connect_failed, path + ": " + ec.message());
     co_return;
   }
-  tune_socket(stream);
+  tune_socket(stream, core_.options.ping_interval);
   line_ = std::make_unique<channel>(std::move(stream));
 }
 

@@ -126,6 +126,7 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
   if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
   if (home.shutdowns() != shutdowns_) stopped_ = error_.code = asio::error::operation_aborted;
   const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
+  if (again && stream_->sent && !stream_->unprocessed && request.at_resend) request.at_resend();
   let_go();
   if (again) {
     error_ = {};

@@ -16,6 +16,9 @@ namespace {
 // request, and if the peer did close just now, the retry on a fresh connection covers it
 constexpr std::chrono::milliseconds nap{1};
 
+// acknowledgements that take longer will not come
+constexpr std::chrono::milliseconds round_trip{300};
+
 }  // namespace
 
 http1_connection::http1_connection(transport_core& core, pool& home, std::unique_ptr<channel> line)
@@ -24,7 +27,8 @@ http1_connection::http1_connection(transport_core& core, pool& home, std::unique
       line_(std::move(line)),
       limit_(
           core.time, [](void* self) { static_cast<http1_connection*>(self)->over(); }, this),
-      born_(core.time.now()) {
+      born_(core.time.now()),
+      taken_(born_) {
   home_.enlist(*this);
 }
 
@@ -33,12 +37,20 @@ http1_connection::~http1_connection() {
   if (resting_) {
     line_->close_politely();
   } else {
+    doubt_others();
     line_->close();
   }
 }
 
+// What is not even acknowledged after some time went nowhere. Whoever forgot this connection (a NAT, a load
+// balancer) may have forgotten those that rest as well: each of them would cost a call another such wait.
+void http1_connection::doubt_others() {
+  if (core_.time.now() - taken_ >= round_trip && line_->unheard()) home_.drop_rested(taken_);
+}
+
 void http1_connection::abort(std::error_code why) {
   if (!failure_) failure_ = why;
+  doubt_others();
   line_->close();
 }
 
@@ -75,6 +87,7 @@ bool http1_connection::wake_up(bool surely) {
   if (line_->closed || worn_out() || (most > most.zero() && rested >= most)) return false;
   if ((surely || rested >= nap) && !quiet()) return false;
   resting_ = false;
+  taken_ = core_.time.now();
   limit_.clear();
   return true;
 }

@@ -47,6 +47,7 @@ class http1_connection {
  private:
   friend class pool;
   bool quiet();
+  void doubt_others();
   void over();
 
   transport_core& core_;
@@ -59,6 +60,7 @@ class http1_connection {
   bool resting_ = false;
   time_point born_{};
   time_point since_{};     // when it began to rest
+  time_point taken_{};     // when its rest ended
   std::size_t place_ = 0;  // in the pool's list of all
 };
 

@@ -46,6 +46,7 @@ asio::awaitable<transport_error> http1_exchange::start(const http::request& requ
     if (!error_) co_return error_;
     // once more, on a fresh one; that one has not been used before, so this cannot go on for ever
     if (!may_send_again(request)) break;
+    if (sent_ && request.at_resend) request.at_resend();
     connection_.close();
     buffers_->plain.clear();
     buffers_->reader.restart();

@@ -267,4 +267,10 @@ void pool::drop(http1_connection& connection) {
   serve();
 }
 
+void pool::drop_rested(time_point before) {
+  const auto gone = std::erase_if(idle_, [&](const auto& each) { return each->since_ < before; });
+  slots_ -= gone;
+  if (gone > 0) serve();
+}
+
 }  // namespace reroute::detail

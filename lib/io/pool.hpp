@@ -111,6 +111,8 @@ class pool {
   void enlist(http1_connection& connection);
   void strike(http1_connection& connection) noexcept;
   void drop(http1_connection& connection);
+  // all that have been idle since before
+  void drop_rested(time_point before);
 
   transport_core& core_;
   origin to_;

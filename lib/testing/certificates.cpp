@@ -105,8 +105,9 @@ certified_key throwaway_ca::issue(shown_certificate kind) const {
   X509_set_issuer_name(cert.get(), X509_get_subject_name(issuer));
   add_extension(cert.get(), issuer, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(cert.get(), issuer, NID_subject_alt_name,
-                kind == shown_certificate::wrong_host ? "DNS:elsewhere.example"
-                                                      : "IP:127.0.0.1,IP:::1,DNS:localhost");
+                kind == shown_certificate::wrong_host
+                    ? "DNS:elsewhere.example"
+                    : "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:*.fake.localhost");
   // all these authorities have one name: which one it is says the key
   if (!alone) add_extension(cert.get(), issuer, NID_authority_key_identifier, "keyid:always");
   checked(X509_sign(cert.get(), alone ? key.get() : parts_->key.get(), EVP_sha256()), "signature");

@@ -23,7 +23,7 @@ class throwaway_ca {
   throwaway_ca& operator=(const throwaway_ca&) = delete;
 
   [[nodiscard]] const std::string& pem() const { return pem_; }
-  /// A server's certificate for 127.0.0.1, ::1 and localhost, or one that a client must refuse.
+  /// A server's certificate for 127.0.0.1, ::1, localhost and the names under fake.localhost, or one that a client must refuse.
   [[nodiscard]] certified_key issue(shown_certificate kind) const;
 
  private:

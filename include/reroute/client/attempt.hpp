@@ -27,6 +27,9 @@ struct attempt {
   normalized_error error;
   /// True if the provider may bill it although it gave no answer: sent, and then lost or given up.
   bool possibly_billed = false;
+  /// How often the transport sent it again by itself, because a kept connection died at once. Each time the
+  /// provider may have taken it before, and may bill that too.
+  int resent = 0;
   /// Sent while another attempt of the call was under way: a hedge, or a race.
   bool hedge = false;
   /// What the response said about the quota; empty if it said nothing.

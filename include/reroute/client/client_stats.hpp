@@ -25,7 +25,7 @@ struct client_stats {
   std::uint64_t faults = 0;           ///< attempts that failed otherwise
   std::uint64_t hedges = 0;           ///< second attempts of `hedge()` and `race()`
   std::uint64_t hedges_withheld = 0;  ///< not sent: no open route, or nothing left to spend
-  std::uint64_t possibly_billed = 0;  ///< attempts that brought no answer but may be billed
+  std::uint64_t possibly_billed = 0;  ///< sendings that brought no answer but may be billed
 
   [[nodiscard]] std::size_t waiting_in(priority level) const {
     return waiting[static_cast<std::size_t>(level)];

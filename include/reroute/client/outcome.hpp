@@ -58,7 +58,8 @@ class outcome {
   [[nodiscard]] bool answered() const noexcept { return stopped == reroute::stopped::answered; }
   /// The route that answered (the last attempt, unless routes raced); empty if none did. Valid while this outcome lives.
   [[nodiscard]] std::string_view route() const noexcept;
-  /// How many attempts may be billed besides the answer.
+  /// How often the request may be billed besides the answer: attempts without one, and what the transport
+  /// sent again (`attempt::resent`).
   [[nodiscard]] int possibly_billed() const noexcept;
 };
 

@@ -5,6 +5,7 @@
 #include <reroute/http/url.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ struct request {
   /// A transport that finds the connection dead may send a request again by itself if it cannot have
   /// been processed yet. True: not once a byte of it was sent, because nobody wants to pay twice.
   bool send_once = false;
+  /// Called by a transport that sends it again although the peer that it was sent to may have taken it: who
+  /// pays wants to know. Must not throw; is not called when the exchange is over. Default none.
+  std::function<void()> at_resend = {};
 };
 
 /// Status and header fields of a response, before its body.

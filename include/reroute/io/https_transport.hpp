@@ -66,7 +66,8 @@ struct https_options {
   /// Requests under way on one HTTP/2 connection, if the peer allows as many. Default 100. At least 1.
   std::size_t max_streams = 100;
   /// A connection with requests under way that says nothing for so long is asked for a sign of life (HTTP/2
-  /// PING), and given up if there is none in as long again. Default 20 s.
+  /// PING; on Linux also TCP's own probes, which HTTP/1.1 has alone), and given up if there is none in as
+  /// long again. What was sent and is not acknowledged for twice as long ends it too. Default 20 s.
   std::chrono::milliseconds ping_interval = std::chrono::seconds(20);
   /// Connections per origin that may be connecting at once: handshakes cost CPU. Default 16. At least 1.
   std::size_t max_connecting = 16;

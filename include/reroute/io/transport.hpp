@@ -58,7 +58,8 @@ class transport {
  public:
   virtual ~transport() = default;
   /// Sends `request` and completes when the response head is there. Interim (1xx) responses are skipped.
-  /// Sends it again only if it cannot have been processed, and never if it is `send_once`.
+  /// Sends it again by itself only on a connection that turns out to have been dead, and never if it is
+  /// `send_once`; where the peer may have taken it nevertheless, it says so (`http::request::at_resend`).
   ///
   /// Cancellation (terminal, partial, total) closes or resets the exchange and completes with
   /// `asio::error::operation_aborted` and the truth about `sent`.

@@ -1,0 +1,222 @@
+// How the stage is set, and what is always checked.
+#include "tests/network/world.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+using namespace std::chrono_literals;
+
+namespace reroute::network {
+namespace {
+
+// a machine may be busy; a call that hangs on TCP takes minutes
+constexpr auto slack = 2s;
+
+std::string user(std::size_t number) { return "user-" + std::to_string(number); }
+
+// a few packets, and everybody's own
+std::string text_for(const std::string& user) {
+  std::string made;
+  while (made.size() < 3000)
+    made += user + ' ';
+  return made;
+}
+
+std::string text_to(const std::string& request) {
+  const auto begin = request.find("user-");
+  return text_for(request.substr(begin, request.find('"', begin) - begin));
+}
+
+testing::fake_route_options route_options(testing::face face, bool http2) {
+  testing::fake_route_options options;
+  options.face = face;
+  options.http2 = http2;
+  options.latency = testing::latency::uniform(0ms, 60ms);
+  options.reply_to = text_to;
+  options.stream_piece = 200;
+  options.stream_pace = 5ms;
+  return options;
+}
+
+asio::ip::address seen_at(unsigned number) {
+  return asio::ip::address_v4(wire::address_of(number));
+}
+
+std::string with_name(std::string url, const std::string& name) {
+  return url.replace(url.find("127.0.0.1"), 9, name);
+}
+
+asio::awaitable<std::vector<asio::ip::address>> look_up(const world* in, std::string name) {
+  co_return in->names.at(name);
+}
+
+void end(call_story& of, std::error_code code, const outcome& story) {
+  ++of.completions;
+  of.code = code;
+  of.outcome = story;
+  of.took = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - of.begun);
+}
+
+message_request question(std::size_t number) {
+  return message_request("claude").max_tokens(16).user_id(user(number)).user("hello?");
+}
+
+asio::awaitable<void> read(client* from, std::shared_ptr<call_story> into, call_options how) {
+  try {
+    const message_request asked = question(into->number);
+    message_stream stream = co_await from->stream(asked, how);
+    while (std::optional<std::string> piece = co_await stream.next_text())
+      into->text += *piece;
+    end(*into, {}, stream.outcome());
+  } catch (const api_error& failed) {
+    end(*into, failed.code(), failed.outcome());
+  }
+}
+
+}  // namespace
+
+client_options impatient(bool http2) {
+  client_options options;
+  options.deadline = 3s;
+  options.attempt_timeout = 900ms;
+  options.waits = {.base = 50ms, .cap = 300ms};
+  options.gate.waits = options.waits;
+  options.seed = 1;
+  options.https.connect_timeout = 700ms;
+  options.https.idle_timeout = 700ms;
+  options.https.ping_interval = 250ms;
+  options.https.versions = http2 ? http_versions::http2_or_1 : http_versions::http1;
+  return options;
+}
+
+world::world(const private_network& on, bool http2, client_options options)
+    : a(fake.add_route(route_options(testing::face::anthropic, http2))),
+      b(fake.add_route(route_options(testing::face::azure, http2))),
+      way(on, 3, 1),
+      set(std::move(options)) {
+  names = {{"a.fake.localhost", {seen_at(0)}}, {"b.fake.localhost", {seen_at(1)}}};
+  set.routes = {
+      anthropic({.api_key = a.key(), .base_url = with_name(a.base_url(), "a.fake.localhost")}),
+      azure_foundry({.base_url = with_name(b.base_url(), "b.fake.localhost"), .api_key = b.key()})};
+  set.https.tls.ca_pem = fake.ca_pem();
+  set.https.resolver = [this](std::string name) { return look_up(this, std::move(name)); };
+  claude.emplace(io, set);
+}
+
+world::~world() {
+  claude.reset();
+  fake.stop();
+  run_for(20ms);
+}
+
+void world::on_both(const std::function<void(path&)>& change) {
+  change(path_a());
+  change(path_b());
+}
+
+std::shared_ptr<call_story> world::begin(bool streamed, const call_options& how) {
+  auto story = std::make_shared<call_story>();
+  story->number = ++last_number;
+  story->streamed = streamed;
+  story->deadline = how.deadline().value_or(set.deadline);
+  story->begun = steady::now();
+  calls.push_back(story);
+  return story;
+}
+
+std::shared_ptr<call_story> world::create(call_options how) {
+  auto story = begin(false, how);
+  claude->async_create(question(story->number), how, [story](std::error_code code, outcome got) {
+    if (got.answer) story->text = got.answer->text();
+    end(*story, code, got);
+  });
+  return story;
+}
+
+std::shared_ptr<call_story> world::stream(call_options how) {
+  auto story = begin(true, how);
+  asio::co_spawn(io, read(&*claude, story, std::move(how)), asio::detached);
+  return story;
+}
+
+void world::traffic(std::size_t count, std::chrono::milliseconds over) {
+  const auto begun = steady::now();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i % 3 == 2) {
+      stream();
+    } else {
+      create();
+    }
+    const auto next = begun + over * (i + 1) / count;
+    if (next > steady::now()) io.run_until(next);
+  }
+}
+
+void world::run_for(std::chrono::milliseconds time) {
+  io.restart();
+  io.run_for(time);
+}
+
+bool world::run_until(const std::function<bool()>& done, std::chrono::milliseconds most) {
+  const auto until = steady::now() + most;
+  io.restart();
+  while (!done() && steady::now() < until && !io.stopped())
+    io.run_one_until(std::min(until, steady::now() + 50ms));
+  return done();
+}
+
+bool world::finish() {
+  std::chrono::milliseconds longest{0};
+  for (const auto& each : calls)
+    longest = std::max(longest, each->deadline);
+  return run_until(
+      [&] {
+        return std::all_of(calls.begin(), calls.end(),
+                           [](const auto& each) { return each->completions > 0; });
+      },
+      longest + 10s);
+}
+
+std::size_t world::answered() const {
+  return static_cast<std::size_t>(std::count_if(
+      calls.begin(), calls.end(), [](const auto& each) { return each->outcome.answered(); }));
+}
+
+void check_promises(const world& of) {
+  const auto heard = of.fake.requests();
+  std::size_t wrong = 0;
+  for (const auto& each : of.calls) {
+    const auto found = heard.find(user(each->number));
+    const testing::request_log log = found == heard.end() ? testing::request_log() : found->second;
+    const outcome& end = each->outcome;
+    const auto told = static_cast<std::size_t>(std::max(end.possibly_billed(), 0));
+    std::ostringstream why;
+    if (each->completions != 1) why << each->completions << " completions; ";
+    if (each->completions > 0 && end.answered() == bool(each->code))
+      why << "code and outcome differ; ";
+    if (end.took > each->deadline + slack || each->took > each->deadline + slack) why << "late; ";
+    if (end.answered() && each->text != text_for(user(each->number))) why << "another's answer; ";
+    if (!end.answered() &&
+        text_for(user(each->number)).compare(0, each->text.size(), each->text) != 0)
+      why << "another's content; ";
+    if (log.admitted > told + end.answered()) why << "billed more often than told; ";
+    if (log.asked_after_answer > told) why << "asked after an answer more often than told; ";
+    if (!of.set.retry_lost_answers && (log.admitted > 1 || log.asked_after_answer > 0))
+      why << "asked again; ";
+    if (why.str().empty()) continue;
+    if (++wrong > 5) continue;
+    UNSCOPED_INFO("call " << each->number << (each->streamed ? " (stream): " : ": ") << why.str()
+                          << each->took.count() << " ms; admitted " << log.admitted
+                          << ", asked after an answer " << log.asked_after_answer << "; " << end);
+  }
+  CHECK(wrong == 0);
+}
+
+}  // namespace reroute::network
