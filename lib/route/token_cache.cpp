@@ -3,9 +3,9 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "detail/cancelled_by.hpp"
 #include "route/token_state.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
@@ -131,11 +131,9 @@ std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<cor
     if (slow->running) slow->give_up.emit(asio::cancellation_type::terminal);
   });
   asio::co_spawn(self->executor, run(self, mine),
-                 asio::bind_cancellation_slot(mine->give_up.slot(),
-                                              [self, mine](const std::exception_ptr& thrown) {
-                                                if (thrown)
-                                                  end(*self, *mine, failure_of(thrown, {}));
-                                              }));
+                 cancelled_by(mine->give_up.slot(), [self, mine](const std::exception_ptr& thrown) {
+                   if (thrown) end(*self, *mine, failure_of(thrown, {}));
+                 }));
   return mine;
 }
 

@@ -3,9 +3,9 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "detail/cancelled_by.hpp"
 #include "route/secret.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
@@ -111,11 +111,10 @@ asio::awaitable<identity_answer> exchange_identity(token_fetch lent,
   mine->limit->wake_at(lent.time()->now() + limit, [of = std::weak_ptr<bout>(mine)] {
     if (const auto slow = of.lock()) give_up(*slow, errc::provider_timeout);
   });
-  asio::co_spawn(
-      lent.executor(), run(mine, std::move(over), std::move(request)),
-      asio::bind_cancellation_slot(mine->give_up.slot(), [mine](const std::exception_ptr& thrown) {
-        if (thrown) end(*mine, errc::connection_lost);
-      }));
+  asio::co_spawn(lent.executor(), run(mine, std::move(over), std::move(request)),
+                 cancelled_by(mine->give_up.slot(), [mine](const std::exception_ptr& thrown) {
+                   if (thrown) end(*mine, errc::connection_lost);
+                 }));
   if (!mine->over) {
     std::error_code woken;
     co_await mine->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
