@@ -315,8 +315,10 @@ void engine::leave(call& which, flight& from, const normalized_error& why) {
   if (from.sent) ++counts_.possibly_billed;
   land(from);
   // the end of the call says nothing about the route
-  tell_gate(from, resolve_transport_failure(line.route, asio::error::operation_aborted, false),
-            nullptr);
+  tell_gate(
+      from,
+      resolve_transport_failure(line.route, make_error_code(asio::error::operation_aborted), false),
+      nullptr);
   free_place(from);
   from.cancel.emit(asio::cancellation_type::terminal);
 }

@@ -55,7 +55,7 @@ asio::awaitable<void> h2_exchange::wait_for_room(h2_pool& home) {
   connection_ = co_await home.acquire(owner_, error_);
   if (connection_) co_return;
   wants_http1_ = !error_ && home.speaks_http1();
-  if (!error_ && !wants_http1_) error_.code = asio::error::operation_aborted;
+  if (!error_ && !wants_http1_) error_.code = make_error_code(asio::error::operation_aborted);
   error_.sent = sent_;
 }
 
@@ -76,7 +76,7 @@ bool h2_exchange::waits() const noexcept {
 }
 
 void h2_exchange::look(const asio::cancellation_state& state) noexcept {
-  if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+  if (is_cancelled(state)) stopped_ = make_error_code(asio::error::operation_aborted);
 }
 
 bool h2_exchange::settled(const http::request& request, h2_pool& home) {

@@ -1,6 +1,7 @@
 // The coroutine around the rules of cached tokens.
 #include "route/token_cache.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/error/errc.hpp>
 
 #include "detail/cancelled_by.hpp"
@@ -86,7 +87,7 @@ void token_cache::shutdown() {
 // a token for one waiter; `refused` is empty for who was not refused
 asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, access_token refused,
                                                   patience kept) {
-  const token_result aborted(asio::error::operation_aborted, false, "");
+  const token_result aborted(make_error_code(asio::error::operation_aborted), false, "");
   const bool was_refused = !refused.secret().empty();
   const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
   for (;;) {
@@ -105,7 +106,7 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
           so_far.rest = std::max(duration::zero(), joined->next_try - self->time->now());
           co_return so_far;
         }
-        std::error_code woken;
+        loop_error_code woken;
         co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         // its end, news of trouble, and this waiter's own cancellation wake alike
         if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;

@@ -28,7 +28,7 @@ asio::awaitable<void> pump_back(std::shared_ptr<tcp::socket> from, server_connec
                                 bool& ended) {
   std::array<char, 16384> room;
   for (;;) {
-    std::error_code ec;
+    loop_error_code ec;
     const auto size = co_await from->async_read_some(asio::buffer(room), detail::into(ec));
     if (ec) break;
     co_await to.write(std::string(room.data(), size));
@@ -44,7 +44,7 @@ server_script leading_to(unsigned short port, std::vector<std::string>& asked) {
     if (asked.back().empty()) co_return;
     const auto executor = co_await asio::this_coro::executor;
     auto origin = std::make_shared<tcp::socket>(executor);
-    std::error_code ec;
+    loop_error_code ec;
     const tcp::endpoint there(asio::ip::address_v4::loopback(), port);
     co_await origin->async_connect(there, detail::into(ec));
     if (ec) {
@@ -59,7 +59,7 @@ server_script leading_to(unsigned short port, std::vector<std::string>& asked) {
       if (bytes.empty()) break;
       co_await asio::async_write(*origin, asio::buffer(bytes), detail::into(ec));
     }
-    std::error_code ignored;
+    loop_error_code ignored;
     origin->close(ignored);
     while (!ended)
       co_await connection.write("");
@@ -185,7 +185,7 @@ TEST_CASE("a silent proxy: the time limit and cancellation reach it") {
   }
   const auto got = stage.finish(fetch);
   if (cancels) {
-    CHECK(got.error.code == asio::error::operation_aborted);
+    CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
   } else {
     CHECK(got.error.code == errc::connect_timeout);
     CHECK_THAT(got.error.detail, Catch::Contains("through the proxy 127.0.0.1:"));

@@ -8,6 +8,7 @@
 #include <reroute/client/completion.hpp>
 #include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message_request.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -114,12 +115,13 @@ class client {
   /// Sends the request, following the plan, until a route answers or the policy gives up.
   ///
   /// Completes when  a route answers, the policy gives up, the deadline passes, or the call is
-  /// cancelled. Signature       void(std::error_code, reroute::outcome) Errors          errc::*,
-  /// asio::error::operation_aborted, or the transport's code; the outcome's
+  ///                 cancelled.
+  /// Signature       void(reroute::loop_error_code, reroute::outcome); a function that takes a
+  ///                 std::error_code may be given too.
+  /// Errors          errc::*, asio::error::operation_aborted, or the transport's code; the outcome's
   ///                 `error` has the details. Never throws for what a provider does.
-  /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in
-  /// flight; the
-  ///                 outcome keeps its attempts.
+  /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in flight;
+  ///                 the outcome keeps its attempts.
   /// Executor        the handler runs on its associated executor, never from inside this function.
   /// Lifetime        the request is read before this function returns; the client may be destroyed,
   ///                 which cancels the call.
@@ -142,11 +144,11 @@ class client {
   [[nodiscard]] asio::awaitable<message_stream> stream(const message_request& request,
                                                        call_options options);
   /// As `async_create`, but completes when the first content is there.
-  /// Signature       void(std::error_code, reroute::message_stream)
+  /// Signature       void(reroute::loop_error_code, reroute::message_stream)
   ///                 After an error the stream has ended; its `outcome()` has the details.
   template <class Token>
   auto async_stream(const message_request& request, call_options options, Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, message_stream)>(
+    return asio::async_initiate<Token, void(loop_error_code, message_stream)>(
         detail::stream_initiation(engine_), token, request.encode(operation::stream),
         std::move(options));
   }
@@ -187,7 +189,7 @@ class client {
   template <class Token>
   auto async_call(operation op, const message_request& request, call_options options,
                   Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, outcome)>(
+    return asio::async_initiate<Token, void(loop_error_code, outcome)>(
         detail::call_initiation(engine_), token, op, request.encode(op), std::move(options));
   }
 

@@ -1,6 +1,7 @@
 // One exchange with a token endpoint, under a time limit.
 #include "route/identity/identity_exchange.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/error/errc.hpp>
 
 #include "detail/cancelled_by.hpp"
@@ -116,12 +117,12 @@ asio::awaitable<identity_answer> exchange_identity(token_fetch lent,
                    if (thrown) end(*mine, errc::connection_lost);
                  }));
   if (!mine->over) {
-    std::error_code woken;
+    loop_error_code woken;
     co_await mine->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
   if (own.cancelled() != asio::cancellation_type::none) {
-    give_up(*mine, asio::error::operation_aborted);
-    throw std::system_error(asio::error::operation_aborted);
+    give_up(*mine, make_error_code(asio::error::operation_aborted));
+    throw std::system_error(make_error_code(asio::error::operation_aborted));
   }
   co_return std::move(mine->answer);
 }
@@ -136,10 +137,10 @@ asio::awaitable<void> pause_for(token_fetch lent, duration time) {
     never.cancel();
   });
   while (!rung) {
-    std::error_code woken;
+    loop_error_code woken;
     co_await never.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (own.cancelled() != asio::cancellation_type::none)
-      throw std::system_error(asio::error::operation_aborted);
+      throw std::system_error(make_error_code(asio::error::operation_aborted));
   }
 }
 
