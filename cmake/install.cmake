@@ -4,6 +4,10 @@ include(CMakePackageConfigHelpers)
 set(reroute_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/reroute)
 
 install(TARGETS reroute EXPORT reroute-targets)
+if(REROUTE_ASIO STREQUAL "boost")
+  install(TARGETS reroute_boost_asio EXPORT reroute-targets)
+  install(DIRECTORY ${reroute_boost_asio_dir} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/reroute)
+endif()
 install(EXPORT reroute-targets NAMESPACE reroute:: DESTINATION ${reroute_package_dir})
 install(DIRECTORY include/reroute DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp" PATTERN testing EXCLUDE)
@@ -23,7 +27,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/reroute-config-version.cm
 install(FILES
   ${PROJECT_BINARY_DIR}/reroute-config.cmake
   ${PROJECT_BINARY_DIR}/reroute-config-version.cmake
-  cmake/Findasio.cmake
   cmake/Findnghttp2.cmake
   DESTINATION ${reroute_package_dir})
+if(REROUTE_ASIO STREQUAL "standalone")
+  install(FILES cmake/Findasio.cmake DESTINATION ${reroute_package_dir})
+endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reroute)

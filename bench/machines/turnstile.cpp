@@ -1,6 +1,8 @@
 // A transport that holds every exchange.
 #include "bench/machines/turnstile.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/this_coro.hpp>
@@ -26,12 +28,12 @@ void turnstile::let_through(std::size_t count) {
 asio::awaitable<reroute::exchange_result> turnstile::exchange(reroute::http::request) {
   reroute::exchange_result result;
   while (free_ == 0) {
-    std::error_code woken;
+    reroute::loop_error_code woken;
     co_await closed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     const asio::cancellation_state given_up = co_await asio::this_coro::cancellation_state;
     if (free_ > 0 && given_up.cancelled() == asio::cancellation_type::none) break;
     if (given_up.cancelled() == asio::cancellation_type::none) continue;
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     result.error.sent = true;
     co_return result;
   }

@@ -1,6 +1,8 @@
 // A transport as an event loop sees sockets.
 #include "bench/machines/wire.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "bench/machines/turnstile.hpp"
 
 #include <asio/error.hpp>
@@ -27,11 +29,11 @@ asio::awaitable<reroute::exchange_result> wire::exchange(reroute::http::request)
   reroute::http::response said = answer_();
   due_.push({steady::now() + std::chrono::microseconds(5'000 + random_() % 10'000), self});
   arm();
-  std::error_code woken;
+  reroute::loop_error_code woken;
   co_await self->asleep.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   reroute::exchange_result result;
   if (!self->come) {
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     result.error.sent = true;
     co_return result;
   }

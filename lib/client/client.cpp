@@ -67,7 +67,7 @@ class answering {
   [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
     return asio::get_associated_cancellation_slot(handler_);
   }
-  void operator()(std::error_code code, outcome&& result) {
+  void operator()(loop_error_code code, outcome&& result) {
     if (code) {
       auto failure = std::make_exception_ptr(api_error(code, std::move(result)));
       return std::move(handler_)(std::move(failure), Answer());
@@ -107,11 +107,11 @@ asio::awaitable<Answer> ask(const engine_ptr& at, operation op, const message_re
 
 asio::awaitable<message_stream> stream_of(engine_ptr at, encoded_request request,
                                           call_options options) {
-  std::error_code code;
+  loop_error_code code;
   const stream_initiation initiation(std::move(at));
   auto token = into(code);
   message_stream stream =
-      co_await asio::async_initiate<decltype(token), void(std::error_code, message_stream)>(
+      co_await asio::async_initiate<decltype(token), void(loop_error_code, message_stream)>(
           initiation, token, std::move(request), std::move(options));
   if (code) throw api_error(code, stream.outcome());
   co_return stream;

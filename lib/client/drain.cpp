@@ -5,9 +5,9 @@
 
 #include "client/engine.hpp"
 #include "client/errand.hpp"
+#include "detail/cancelled_by.hpp"
 #include "io/bells.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
@@ -54,13 +54,13 @@ asio::awaitable<std::error_code> drain(std::shared_ptr<engine> self,
     mine.limit.set(end);
     while (!self->idle()) {
       if (mine.over) {
-        code = asio::error::timed_out;
+        code = make_error_code(asio::error::timed_out);
         self->cancel_all();
         break;
       }
       co_await mine.wake.wait();
       const auto state = co_await asio::this_coro::cancellation_state;
-      if (is_cancelled(state)) co_return asio::error::operation_aborted;
+      if (is_cancelled(state)) co_return make_error_code(asio::error::operation_aborted);
     }
   }
   for (const std::shared_ptr<transport>& each : self->own_transports()) {
@@ -78,11 +78,11 @@ void begin(const std::shared_ptr<engine>& at, const std::shared_ptr<draining>& m
            std::chrono::milliseconds within) {
   at->add(mine);
   const auto told = [at, mine](const std::exception_ptr& thrown, std::error_code code) {
-    if (thrown) code = asio::error::operation_aborted;  // cancelled before it began
+    if (thrown)
+      code = make_error_code(asio::error::operation_aborted);  // cancelled before it began
     mine->done.release()->complete(at->executor(), code, no_result());
   };
-  asio::co_spawn(at->executor(), drain(at, within),
-                 asio::bind_cancellation_slot(mine->slot(), told));
+  asio::co_spawn(at->executor(), drain(at, within), cancelled_by(mine->slot(), told));
   if (at->closed()) mine->cancel();
 }
 

@@ -204,7 +204,7 @@ normalized_error engine::own_error(reroute::stopped why, const call& which) cons
       break;
     default:
       error.category = category::cancelled;
-      error.cause = asio::error::operation_aborted;
+      error.cause = make_error_code(asio::error::operation_aborted);
   }
   error.message = error.cause.message();
   return error;

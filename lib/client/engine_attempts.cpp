@@ -3,9 +3,9 @@
 
 #include "client/engine.hpp"
 #include "client/run_attempt.hpp"
+#include "detail/cancelled_by.hpp"
 #include "traffic/effect.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 
@@ -60,7 +60,7 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
                     {});
   };
   asio::co_spawn(executor_, run_attempt(shared_from_this(), ahead, which.op, which.request),
-                 asio::bind_cancellation_slot(ahead->cancel.slot(), std::move(landed)));
+                 cancelled_by(ahead->cancel.slot(), std::move(landed)));
 }
 
 // asks another route too, if it is open and there is something left to spend
@@ -321,8 +321,10 @@ void engine::leave(call& which, flight& from, const normalized_error& why) {
   if (from.sent) ++counts_.possibly_billed;
   land(from);
   // the end of the call says nothing about the route
-  tell_gate(from, resolve_transport_failure(line.route, asio::error::operation_aborted, false),
-            nullptr);
+  tell_gate(
+      from,
+      resolve_transport_failure(line.route, make_error_code(asio::error::operation_aborted), false),
+      nullptr);
   free_place(from);
   from.cancel.emit(asio::cancellation_type::terminal);
 }

@@ -21,7 +21,8 @@ void await_step(const consumer_ptr& at, completion_ptr_for<stream_step> handler)
   stream_step step;
   if (at->at && std::exchange(at->reading, true)) {
     step.refused = true;
-    handler.release()->complete(at->executor, asio::error::already_started, std::move(step));
+    handler.release()->complete(at->executor, make_error_code(asio::error::already_started),
+                                std::move(step));
     return;
   }
   if (!at->begun || at->ended) {
@@ -71,11 +72,11 @@ asio::awaitable<step_outcome> next_of(consumer_ptr at) {
     if (at->ended && at->story.error) throw api_error(to_error_code(at->story.error), at->story);
     co_return event;
   }
-  std::error_code code;
+  loop_error_code code;
   const step_initiation initiation(at);
   auto token = into(code);
   step_outcome event =
-      co_await asio::async_initiate<decltype(token), void(std::error_code, step_outcome)>(
+      co_await asio::async_initiate<decltype(token), void(loop_error_code, step_outcome)>(
           initiation, token);
   if (code) {
     outcome story = at->story;

@@ -194,7 +194,7 @@ void open_stream::time_is_up(reroute::stopped why, errc code) {
 // ---- the end
 
 void open_stream::cancel() {
-  normalized_error error = broken(asio::error::operation_aborted);
+  normalized_error error = broken(make_error_code(asio::error::operation_aborted));
   end(stopped::cancelled, std::move(error));
 }
 

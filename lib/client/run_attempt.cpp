@@ -162,7 +162,7 @@ class attempt_steps {
       return std::nullopt;
     }
     if (mine_.given_up()) {
-      lost({asio::error::operation_aborted, false, {}});
+      lost({make_error_code(asio::error::operation_aborted), false, {}});
       return std::nullopt;
     }
     written.send_once = written.send_once || !self_.retries_lost_answers();
@@ -191,7 +191,7 @@ class attempt_steps {
   // between two reads, which have not heard of it
   [[nodiscard]] bool given_up() {
     if (!mine_.given_up()) return false;
-    (void)ended({asio::error::operation_aborted, true, {}});
+    (void)ended({make_error_code(asio::error::operation_aborted), true, {}});
     return true;
   }
   [[nodiscard]] next more(const body_piece& piece) {

@@ -128,7 +128,8 @@ asio::awaitable<void> run_stream(std::shared_ptr<engine> self, std::shared_ptr<f
       }
     }
   }
-  if (!error) error = resolve_transport_failure(route, asio::error::operation_aborted, true);
+  if (!error)
+    error = resolve_transport_failure(route, make_error_code(asio::error::operation_aborted), true);
   error.request_id = facts.request_id;
   self->failed(*mine, std::move(error), std::move(facts));
 }

@@ -8,8 +8,8 @@
 #include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
 #include "client/errand.hpp"
+#include "detail/cancelled_by.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/dispatch.hpp>
 #include <asio/error.hpp>
@@ -35,7 +35,7 @@ struct warming final : errand {
     routes[which].error = std::move(error);
     if (--left > 0) return;
     std::error_code code;
-    if (cancelled) code = asio::error::operation_aborted;
+    if (cancelled) code = make_error_code(asio::error::operation_aborted);
     done.release()->complete(at->executor(), code, std::move(routes));
   }
 };
@@ -83,12 +83,12 @@ void begin(const std::shared_ptr<warming>& all, std::size_t connections) {
   for (std::size_t i = 0; i < all->routes.size(); ++i) {
     const auto told = [all, i](const std::exception_ptr& thrown, normalized_error error) {
       if (thrown)  // Asio throws where a cancelled coroutine begins
-        error = resolve_transport_failure(all->routes[i].route, asio::error::operation_aborted,
-                                          false, {});
+        error = resolve_transport_failure(
+            all->routes[i].route, make_error_code(asio::error::operation_aborted), false, {});
       all->tell(i, std::move(error));
     };
     asio::co_spawn(self.executor(), warm(all->at, static_cast<int>(i), connections),
-                   asio::bind_cancellation_slot(all->slot(), told));
+                   cancelled_by(all->slot(), told));
   }
   if (self.closed()) all->cancel();
 }

@@ -35,7 +35,7 @@ class bell {
  private:
   asio::steady_timer timer_;
   bool rung_ = false;
-  std::error_code ignored_;
+  loop_error_code ignored_;
 };
 
 /// True if the coroutine that asks has been cancelled: `cancelled(co_await this_coro::...)`.

@@ -23,8 +23,8 @@ namespace {
 
 }  // namespace
 
-std::error_code channel::flush_now() {
-  std::error_code ec;
+loop_error_code channel::flush_now() {
+  loop_error_code ec;
   while (tls && !tls->output().empty()) {
     const auto bytes = tls->output();
     const auto sent = socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
@@ -36,7 +36,7 @@ std::error_code channel::flush_now() {
 
 void channel::close() noexcept {
   closed = true;
-  std::error_code ignored;
+  loop_error_code ignored;
   socket.close(ignored);
 }
 
@@ -61,7 +61,7 @@ bool channel::unheard() {
 }
 
 void tune_socket(asio::ip::tcp::socket& socket, std::chrono::milliseconds silence) {
-  std::error_code ignored;  // each is a kindness, none a need
+  loop_error_code ignored;  // each is a kindness, none a need
   socket.non_blocking(true, ignored);
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(asio::socket_base::keep_alive(true), ignored);

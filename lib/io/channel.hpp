@@ -1,6 +1,7 @@
 // A TCP connection with or without TLS on it, whatever is spoken over it.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/io/transport.hpp>
 
 #include "io/tls_engine.hpp"
@@ -25,7 +26,7 @@ struct channel {
   std::string early;   ///< what the peer said at once behind the handshake (HTTP/2 only)
 
   /// Sends what TLS has to say as far as the socket takes it at once.
-  std::error_code flush_now();
+  loop_error_code flush_now();
   /// Closes at once; operations under way complete with operation_aborted.
   void close() noexcept;
   /// Says close_notify if the socket takes it at once, then closes.

@@ -1,6 +1,8 @@
 // Connects to the first of several addresses that answers, without waiting for those that do not.
 #include "io/connect_race.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -46,7 +48,7 @@ void connect_race::stop() {
   next_ = endpoints_.size();
   turn_.reset();
   for (auto& socket : sockets_) {
-    std::error_code ignored;
+    loop_error_code ignored;
     socket.close(ignored);
   }
 }
@@ -58,12 +60,12 @@ void connect_race::start_next() {
   const auto runner = sockets_.emplace(sockets_.end(), executor_);
   ++runners_;
   // opens the socket too; a family that this machine lacks fails through the handler like the rest
-  runner->async_connect(endpoint, [self = shared_from_this(), runner](const std::error_code& ec) {
+  runner->async_connect(endpoint, [self = shared_from_this(), runner](const loop_error_code& ec) {
     self->finished(runner, ec);
   });
 }
 
-void connect_race::finished(std::list<tcp::socket>::iterator runner, const std::error_code& ec) {
+void connect_race::finished(std::list<tcp::socket>::iterator runner, const loop_error_code& ec) {
   --runners_;
   if (!ec && wake_ && !winner_) {
     winner_.emplace(std::move(*runner));

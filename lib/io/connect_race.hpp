@@ -1,6 +1,8 @@
 // Connects to the first of several addresses that answers, without waiting for those that do not.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "io/bell.hpp"
 #include "io/deadlines.hpp"
 
@@ -38,7 +40,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 
  private:
   void start_next();
-  void finished(std::list<asio::ip::tcp::socket>::iterator runner, const std::error_code& ec);
+  void finished(std::list<asio::ip::tcp::socket>::iterator runner, const loop_error_code& ec);
 
   asio::any_io_executor executor_;
   std::vector<asio::ip::tcp::endpoint> endpoints_;

@@ -111,7 +111,7 @@ asio::awaitable<void> connector::reach_unix() {
   const std::string& path = core_.options.unix_socket;
   asio::local::stream_protocol::socket near(core_.executor);
   const asio::local::stream_protocol::endpoint there(path);
-  std::error_code ec;
+  loop_error_code ec;
   co_await near.async_connect(there, into(ec));
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   if (!ec) near.remote_endpoint(ec);  // where too many wait to be accepted, there is none
@@ -189,7 +189,7 @@ asio::awaitable<void> connector::send_output() {
 
 asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc code,
                                                 std::string_view step) {
-  std::error_code ec;
+  loop_error_code ec;
   const auto target = asio::buffer(into_here.data(), into_here.size());
   const std::size_t size = co_await line_->socket.async_read_some(target, into(ec));
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return 0;
@@ -198,7 +198,7 @@ asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc 
 }
 
 bool connector::give_up(const asio::cancellation_state& state) {
-  if (!error_ && is_cancelled(state)) fail(asio::error::operation_aborted, "");
+  if (!error_ && is_cancelled(state)) fail(make_error_code(asio::error::operation_aborted), "");
   return static_cast<bool>(error_);
 }
 

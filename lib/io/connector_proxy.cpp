@@ -71,7 +71,7 @@ asio::awaitable<void> connector::secure_proxy() {
 
 asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
   while (!bytes.empty()) {
-    std::error_code ec;
+    loop_error_code ec;
     const auto sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
     bytes.remove_prefix(sent);
     if (ec == asio::error::would_block) {

@@ -32,14 +32,14 @@ asio::awaitable<transport_error> wait_for_the_last(transport_core& core,
   mine.limit.set_after(within);
   while (core.flights.count() > 0) {
     if (mine.over) {
-      end.code = asio::error::timed_out;
+      end.code = make_error_code(asio::error::timed_out);
       end.detail = "what was still under way was given up";
       break;
     }
     co_await mine.wake.wait();
     const auto state = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(state)) {
-      end.code = asio::error::operation_aborted;
+      end.code = make_error_code(asio::error::operation_aborted);
       break;
     }
   }

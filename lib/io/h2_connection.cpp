@@ -1,6 +1,7 @@
 // One HTTP/2 connection: a channel, a session on it, and the bytes between them.
 #include "io/h2_connection.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/error/errc.hpp>
 
 #include <asio/buffer.hpp>
@@ -120,7 +121,7 @@ std::optional<std::size_t> h2_connection::most() const {
 
 bool h2_connection::wake_up() {
   if (closed_ || reading_) return !closed_;
-  std::error_code ec;
+  loop_error_code ec;
   const std::size_t size = line_->socket.read_some(asio::buffer(cipher_.get(), cipher_size), ec);
   if (ec == asio::error::would_block) return true;
   if (ec) {
@@ -137,7 +138,7 @@ void h2_connection::read() {
   if (std::exchange(reading_, true)) return;
   line_->socket.async_read_some(
       asio::buffer(cipher_.get(), cipher_size),
-      [self = shared_from_this()](const std::error_code& ec, std::size_t size) {
+      [self = shared_from_this()](const loop_error_code& ec, std::size_t size) {
         self->reading_ = false;
         if (self->closed_) return;
         if (ec == asio::error::operation_aborted) return self->rest_or_watch();  // it rested
@@ -152,7 +153,7 @@ void h2_connection::heard(std::size_t size) {
   for (int reads = 0; decrypt(size); ++reads) {
     // a full read says that there is more: it costs a system call and no turn of the loop
     if (size < cipher_size || reads == most_reads) break;
-    std::error_code ec;
+    loop_error_code ec;
     size = line_->socket.read_some(asio::buffer(cipher_.get(), cipher_size), ec);
     if (ec == asio::error::would_block) break;
     if (ec) return fail_read(ec);
@@ -190,7 +191,7 @@ bool h2_connection::decrypt(std::size_t size) {
   }
 }
 
-void h2_connection::fail_read(const std::error_code& ec) {
+void h2_connection::fail_read(const loop_error_code& ec) {
   close(make_error_code(errc::connection_lost),
         ec == asio::error::eof ? "the peer closed the connection" : ec.message());
 }
@@ -231,7 +232,7 @@ void h2_connection::send() {
     if (line_->tls->output().empty() && !fill_output()) return;
     const auto bytes = line_->tls->output();
     if (bytes.empty()) return;
-    std::error_code ec;
+    loop_error_code ec;
     const std::size_t sent = line_->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
     line_->tls->drop_output(sent);
     if (!ec) continue;
@@ -239,7 +240,7 @@ void h2_connection::send() {
       return close(make_error_code(errc::connection_lost), ec.message());
     writing_ = true;
     line_->socket.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](
-                                                                    const std::error_code& failed) {
+                                                                    const loop_error_code& failed) {
       self->writing_ = false;
       if (self->closed_) return;
       // it was about to rest, and somebody has come since
@@ -320,7 +321,7 @@ void h2_connection::say_goodbye() {
 // nothing is under way any more: a wait would keep the user's loop from ending
 void h2_connection::rest() {
   if (session_.open() > 0 || awaited_ || !(reading_ || writing_)) return;
-  std::error_code ignored;
+  loop_error_code ignored;
   line_->socket.cancel(ignored);
 }
 

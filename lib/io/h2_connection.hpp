@@ -1,6 +1,8 @@
 // One HTTP/2 connection: a channel, a session on it, and the bytes between them.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "io/channel.hpp"
 #include "io/deadlines.hpp"
 #include "io/h2_session.hpp"
@@ -93,7 +95,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] std::chrono::milliseconds time_to_rest() const;
   void say_goodbye();
   void time_is_up();
-  void fail_read(const std::error_code& ec);
+  void fail_read(const loop_error_code& ec);
 
   transport_core* core_;  // null once closed
   std::unique_ptr<channel> line_;

@@ -83,7 +83,7 @@ asio::awaitable<void> h2_exchange::wait_for_room(h2_pool& home) {
   connection_ = co_await home.acquire(owner_, error_);
   if (connection_) co_return;
   wants_http1_ = !error_ && home.speaks_http1();
-  if (!error_ && !wants_http1_) error_.code = asio::error::operation_aborted;
+  if (!error_ && !wants_http1_) error_.code = make_error_code(asio::error::operation_aborted);
   error_.sent = sent_;
 }
 
@@ -103,7 +103,7 @@ bool h2_exchange::waits() const noexcept {
 }
 
 void h2_exchange::look(const asio::cancellation_state& state) noexcept {
-  if (is_cancelled(state)) stopped_ = asio::error::operation_aborted;
+  if (is_cancelled(state)) stopped_ = make_error_code(asio::error::operation_aborted);
   if (!sending_ || stream_->body_sent < stream_->body.size()) return;
   sending_ = false;
   limit(core_.options.head_timeout, errc::head_timeout);
@@ -124,7 +124,8 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
     return true;
   }
   if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
-  if (home.shutdowns() != shutdowns_) stopped_ = error_.code = asio::error::operation_aborted;
+  if (home.shutdowns() != shutdowns_)
+    stopped_ = error_.code = make_error_code(asio::error::operation_aborted);
   const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
   if (again && stream_->sent && !stream_->unprocessed && request.at_resend) request.at_resend();
   let_go();

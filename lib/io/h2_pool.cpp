@@ -54,7 +54,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
   for (;;) {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(state)) {
-      error.code = asio::error::operation_aborted;
+      error.code = make_error_code(asio::error::operation_aborted);
       co_return nullptr;
     }
     if (!me.in_line) break;
@@ -201,7 +201,7 @@ void h2_pool::drain() {
 
 void h2_pool::shutdown() {
   ++shutdowns_;
-  const std::error_code aborted = asio::error::operation_aborted;
+  const std::error_code aborted = make_error_code(asio::error::operation_aborted);
   while (!line_.empty()) {
     line_.front()->error.code = aborted;
     line_.front()->tell();

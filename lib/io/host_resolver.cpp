@@ -2,6 +2,8 @@
 // at all.
 #include "io/host_resolver.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <asio/this_coro.hpp>
 
 #include <utility>
@@ -11,7 +13,7 @@ namespace {
 
 std::vector<asio::ip::address> known_addresses(const std::string& host) {
   std::vector<asio::ip::address> known;
-  std::error_code no_literal;
+  loop_error_code no_literal;
   const auto literal = asio::ip::make_address(host, no_literal);
   if (!no_literal) {
     known.push_back(literal);

@@ -1,6 +1,8 @@
 // One HTTP/1.1 connection between exchanges: whether it still stands, since when it is idle.
 #include "io/http1_connection.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "io/pool.hpp"
 
 #include <asio/buffer.hpp>
@@ -96,7 +98,7 @@ bool http1_connection::wake_up(bool surely) {
 bool http1_connection::quiet() {
   auto& room = core_.scratch;
   for (;;) {
-    std::error_code ec;
+    loop_error_code ec;
     const auto size = line_->socket.read_some(asio::buffer(room), ec);
     if (ec) return ec == asio::error::would_block;
     if (!line_->tls) return false;

@@ -72,7 +72,7 @@ asio::awaitable<void> http1_exchange::run(const http::request& request) {
   rest.parts[1] = request.body.head();
   rest.parts[2] = request.body.tail();
   rest.parts[3] = request.body.end();
-  std::error_code ec;
+  loop_error_code ec;
   // mostly the socket takes all of it at once
   if (!send_now(rest, ec)) co_await send(rest, ec);
   if (error_ || buffers_->reader.head_done()) co_return;
@@ -172,7 +172,7 @@ void http1_exchange::fail(std::error_code code, std::string detail) {
 
 bool http1_exchange::stopped(const asio::cancellation_state& state) {
   if (is_cancelled(state)) {
-    fail(asio::error::operation_aborted);
+    fail(make_error_code(asio::error::operation_aborted));
   } else if (const auto why = connection_->failure()) {
     fail(why);
   }

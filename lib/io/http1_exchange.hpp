@@ -1,6 +1,7 @@
 // One request and its response over an HTTP/1.1 connection: send, hear the head, hand out the body.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/http/message.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
@@ -49,10 +50,10 @@ class http1_exchange final : public response_body {
   struct early_answer;
 
   asio::awaitable<void> run(const http::request& request);
-  asio::awaitable<void> send(outgoing& rest, std::error_code ec);
+  asio::awaitable<void> send(outgoing& rest, loop_error_code ec);
   asio::awaitable<void> wait_to_send(std::shared_ptr<early_answer> watch);
   asio::awaitable<void> receive();
-  bool send_now(outgoing& rest, std::error_code& ec);
+  bool send_now(outgoing& rest, loop_error_code& ec);
   bool encrypt_some(outgoing& rest);
   bool hear_early();
   bool read_head();
@@ -61,7 +62,7 @@ class http1_exchange final : public response_body {
   void heard_end();
   void finish();
   void fail(std::error_code code, std::string detail = {});
-  void fail_read(const std::error_code& ec);
+  void fail_read(const loop_error_code& ec);
   bool stopped(const asio::cancellation_state& state);
   [[nodiscard]] bool may_send_again(const http::request& request) const;
 

@@ -13,7 +13,7 @@ namespace reroute::detail {
 // waits for bytes from the peer; `decrypt` makes plain ones of them
 asio::awaitable<void> http1_exchange::receive() {
   auto& line = connection_->line();
-  std::error_code ec;
+  loop_error_code ec;
   std::size_t size = 0;
   if (stopped(co_await asio::this_coro::cancellation_state)) co_return;
   if (line.tls) {
@@ -76,7 +76,7 @@ void http1_exchange::heard_end() {
   if (reader.error()) fail(reader.error().code, reader.error().detail);
 }
 
-void http1_exchange::fail_read(const std::error_code& ec) {
+void http1_exchange::fail_read(const loop_error_code& ec) {
   const auto& line = connection_->line();
   if (ec == asio::error::eof) {
     if (line.tls) {

@@ -39,7 +39,7 @@ void http1_exchange::outgoing::drop(std::size_t count) noexcept {
 }
 
 // Sends what the socket takes without waiting. True when all of it is out.
-bool http1_exchange::send_now(outgoing& rest, std::error_code& ec) {
+bool http1_exchange::send_now(outgoing& rest, loop_error_code& ec) {
   auto& line = connection_->line();
   tls_engine* const tls = line.tls.get();
   for (;;) {
@@ -95,7 +95,7 @@ bool http1_exchange::encrypt_some(outgoing& rest) {
 // Sends the rest, waiting where the socket is full; `ec` is why it took no more. Ends without an
 // error when all is sent, when an answer has come, or when the peer takes no more: what it said
 // counts then.
-asio::awaitable<void> http1_exchange::send(outgoing& rest, std::error_code ec) {
+asio::awaitable<void> http1_exchange::send(outgoing& rest, loop_error_code ec) {
   std::shared_ptr<early_answer> watch;
   while (!error_ && (!ec || ec == asio::error::would_block)) {
     if (ec) {
@@ -108,7 +108,7 @@ asio::awaitable<void> http1_exchange::send(outgoing& rest, std::error_code ec) {
     if (!error_ && send_now(rest, ec)) break;
   }
   if (watch && watch->listening && connection_) {
-    std::error_code ignored;
+    loop_error_code ignored;
     connection_->line().socket.cancel(ignored);
   }
   if (connection_) connection_->no_limit();
@@ -119,17 +119,17 @@ asio::awaitable<void> http1_exchange::wait_to_send(std::shared_ptr<early_answer>
   if (watch->heard || stopped(co_await asio::this_coro::cancellation_state)) co_return;
   tcp::socket& socket = connection_->line().socket;
   if (!std::exchange(watch->listening, true)) {
-    socket.async_wait(tcp::socket::wait_read, [watch](const std::error_code& ec) {
+    socket.async_wait(tcp::socket::wait_read, [watch](const loop_error_code& ec) {
       watch->listening = false;
       if (ec) return;
       watch->heard = true;
-      std::error_code ignored;
+      loop_error_code ignored;
       if (watch->socket) watch->socket->cancel(ignored);  // wakes who waits to send
     });
   }
   connection_->limit(core_.options.idle_timeout, errc::idle_timeout);
   watch->socket = &socket;
-  std::error_code ignored;  // ready, broken, or woken: the next step tells
+  loop_error_code ignored;  // ready, broken, or woken: the next step tells
   co_await socket.async_wait(tcp::socket::wait_write, into(ignored));
   watch->socket = nullptr;
   stopped(co_await asio::this_coro::cancellation_state);
@@ -139,7 +139,7 @@ asio::awaitable<void> http1_exchange::wait_to_send(std::shared_ptr<early_answer>
 bool http1_exchange::hear_early() {
   for (;;) {
     auto& line = connection_->line();
-    std::error_code ec;
+    loop_error_code ec;
     if (line.tls) {
       const auto target = asio::buffer(buffers_->cipher.get(), io_buffers::cipher_size);
       const auto size = line.socket.read_some(target, ec);

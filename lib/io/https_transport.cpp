@@ -124,7 +124,7 @@ transport_error check_scheme(const http::url& url, const https_options& options)
 }
 
 transport_error check_open(const transport_core& core, const http::url& url) {
-  if (core.gone) return {asio::error::operation_aborted, false, {}};
+  if (core.gone) return {make_error_code(asio::error::operation_aborted), false, {}};
   if (core.draining) return {errc::draining, false, {}};
   return check_scheme(url, core.options);
 }
@@ -163,7 +163,7 @@ awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::req
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   const auto asked = co_await asio::this_coro::cancellation_state;
   if (is_cancelled(asked)) {  // it would not be told once more
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     co_return result;
   }
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -1,6 +1,8 @@
 // Whom the proxy is not for: the rules of NO_PROXY. Pure.
 #include "io/no_proxy.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <asio/ip/address.hpp>
 
 #include <algorithm>
@@ -37,7 +39,7 @@ std::optional<Number> number(std::string_view text) {
 
 // the address's bytes, in network order; an IPv4 address in IPv6 clothes is one of IPv4
 std::vector<unsigned char> address(std::string_view text) {
-  std::error_code no_address;
+  loop_error_code no_address;
   const auto found = asio::ip::make_address(std::string(text), no_address);
   if (no_address) return {};
   const auto bytes_of = [](const auto& from) {

@@ -102,7 +102,7 @@ asio::awaitable<lease> pool::acquire(lease kept, transport_error& error) {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(state)) {
       me.idle.give_back();
-      error.code = asio::error::operation_aborted;
+      error.code = make_error_code(asio::error::operation_aborted);
       co_return lease();
     }
     if (!me.in_line) break;
@@ -180,7 +180,7 @@ asio::awaitable<transport_error> pool::warm_up(std::shared_ptr<void> owner, std:
     const auto cancelled = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(cancelled)) {
       transport_error aborted;
-      aborted.code = asio::error::operation_aborted;
+      aborted.code = make_error_code(asio::error::operation_aborted);
       co_return aborted;
     }
   }
@@ -194,7 +194,7 @@ void pool::drain() {
 }
 
 void pool::shutdown() {
-  const std::error_code aborted = asio::error::operation_aborted;
+  const std::error_code aborted = make_error_code(asio::error::operation_aborted);
   while (!line_.empty())
     line_.front()->fail(aborted, {});
   for (connector* attempt : connectors_)

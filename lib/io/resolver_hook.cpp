@@ -1,6 +1,8 @@
 // The user's own look-up of addresses, behind the same seam as the system's.
 #include "io/resolver_hook.hpp"
 
+#include "detail/asio_compat.hpp"
+
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
@@ -19,11 +21,11 @@ asio::awaitable<host_addresses> ask(address_lookup lookup, std::string host) {
 
 host_addresses failed(const std::exception_ptr& thrown) {
   host_addresses none;
-  none.error = asio::error::host_not_found;
+  none.error = make_error_code(asio::error::host_not_found);
   try {
     std::rethrow_exception(thrown);
-  } catch (const std::system_error& failure) {
-    if (failure.code()) none.error = failure.code();
+  } catch (const std::exception& failure) {
+    if (const std::error_code code = code_of(failure)) none.error = code;
   } catch (...) {
     // host_not_found says as much as is known
   }

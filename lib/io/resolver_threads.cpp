@@ -95,7 +95,7 @@ void resolver_threads::work(const std::shared_ptr<desk>& at) {
     try {
       found = at->lookup(host);
     } catch (const std::exception&) {  // no memory
-      found.error = asio::error::no_memory;
+      found.error = make_error_code(asio::error::no_memory);
     }
     lock.lock();
     if (at->closed) return;

@@ -16,19 +16,19 @@ namespace {
 std::error_code error_of(int result) {
   switch (result) {
     case EAI_AGAIN:
-      return asio::error::host_not_found_try_again;
+      return make_error_code(asio::error::host_not_found_try_again);
     case EAI_NONAME:
-      return asio::error::host_not_found;
+      return make_error_code(asio::error::host_not_found);
 #if defined(EAI_NODATA)
     case EAI_NODATA:
-      return asio::error::no_data;
+      return make_error_code(asio::error::no_data);
 #endif
     case EAI_MEMORY:
-      return asio::error::no_memory;
+      return make_error_code(asio::error::no_memory);
     case EAI_SYSTEM:
       return {errno, std::system_category()};
     default:
-      return asio::error::no_recovery;
+      return make_error_code(asio::error::no_recovery);
   }
 }
 

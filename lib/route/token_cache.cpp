@@ -1,6 +1,8 @@
 // The coroutine around the rules of cached tokens: who waits, and for how long.
 #include "route/token_cache.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "route/token_cache_parts.hpp"
 
 #include <asio/error.hpp>
@@ -45,7 +47,7 @@ void token_cache::shutdown() {
 // a token for one waiter; `refused` is empty for who was not refused
 asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, access_token refused,
                                                   patience kept) {
-  const token_result aborted(asio::error::operation_aborted, false, "");
+  const token_result aborted(make_error_code(asio::error::operation_aborted), false, "");
   const bool was_refused = !refused.secret().empty();
   const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
   for (;;) {
@@ -67,7 +69,7 @@ asio::awaitable<token_result> token_cache::obtain(std::shared_ptr<core> self, ac
             co_return token_result(self->rules.token());
           if (news.error) co_return news;
         }
-        std::error_code woken;
+        loop_error_code woken;
         co_await joined->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
         // its end, news of it, and this waiter's own cancellation wake alike
         if (self->closed || own.cancelled() != asio::cancellation_type::none) co_return aborted;

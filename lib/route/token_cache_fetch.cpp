@@ -1,10 +1,10 @@
 // One fetch of a token cache, from its beginning to its end.
 #include <reroute/error/errc.hpp>
 
+#include "detail/cancelled_by.hpp"
 #include "route/token_cache.hpp"
 #include "route/token_cache_parts.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/use_awaitable.hpp>
 
@@ -44,11 +44,9 @@ std::shared_ptr<token_cache::fetch> token_cache::begin(const std::shared_ptr<cor
                          if (still && slow) give_up(*still, *slow);
                        });
   asio::co_spawn(self->executor, run(self, mine),
-                 asio::bind_cancellation_slot(mine->give_up.slot(),
-                                              [self, mine](const std::exception_ptr& thrown) {
-                                                if (thrown)
-                                                  end(*self, *mine, failure_of(thrown, {}));
-                                              }));
+                 cancelled_by(mine->give_up.slot(), [self, mine](const std::exception_ptr& thrown) {
+                   if (thrown) end(*self, *mine, failure_of(thrown, {}));
+                 }));
   return mine;
 }
 

@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "detail/asio_compat.hpp"
 #include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
@@ -49,16 +50,14 @@ token_result failure_of(const std::exception_ptr& thrown, std::string_view known
     std::rethrow_exception(thrown);
   } catch (const token_error& problem) {
     return failure_of(problem, known);
-  } catch (const std::system_error& problem) {
-    const std::error_code code = problem.code();
+  } catch (const std::exception& problem) {
+    const std::error_code code = code_of(problem);
     std::string detail = redact(problem.what(), known);
     // nobody cancelled the source from here: its own cancellation is a failure, not the caller's
     // wish
     if (category_of(code) == category::cancelled) return {ours, true, std::move(detail)};
     if (!code) return {ours, false, std::move(detail)};
     return {code, may_pass(code), std::move(detail)};
-  } catch (const std::exception& problem) {
-    return {ours, false, redact(problem.what(), known)};
   } catch (...) {
     return {ours, false, "the token source threw something that is no std::exception"};
   }

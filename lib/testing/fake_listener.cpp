@@ -1,6 +1,8 @@
 // One listener of the fake.
 #include "testing/fake_listener.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "testing/server_context.hpp"
 
 #include <asio/error.hpp>
@@ -58,7 +60,7 @@ void fake_listener::close_all(bool reset) {
 }
 
 void fake_listener::stop() {
-  std::error_code ignored;
+  loop_error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
   close_all(false);

@@ -1,6 +1,8 @@
 // The fake's end of a connection.
 #include "testing/peer_socket.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <asio/socket_base.hpp>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -67,7 +69,7 @@ int clamped(std::size_t size) {
 
 peer_socket::peer_socket(asio::ip::tcp::socket socket, SSL_CTX* context)
     : socket_(std::move(socket)) {
-  std::error_code ignored;
+  loop_error_code ignored;
   socket_.native_non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   if (!context) return;
@@ -139,12 +141,12 @@ void peer_socket::end_sending(bool politely) {
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
   }
-  std::error_code ignored;
+  loop_error_code ignored;
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 void peer_socket::close(bool reset) {
-  std::error_code ignored;
+  loop_error_code ignored;
   if (reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
 }

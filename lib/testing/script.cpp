@@ -99,7 +99,7 @@ asio::awaitable<exchange_result> script::exchange(http::request request) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   exchange_result result;
   if (kept->shut) {
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     co_return result;
   }
   const std::size_t place = kept->hear(request);
@@ -114,7 +114,7 @@ asio::awaitable<exchange_result> script::exchange(http::request request) {
   }
   if (!come) {
     kept->heard[place].cancelled = true;
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     result.error.sent = said.sent_;
     co_return result;
   }

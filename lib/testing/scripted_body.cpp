@@ -22,7 +22,7 @@ body_piece scripted_body::broken(std::error_code code, std::string detail) {
 
 body_piece scripted_body::cancelled() {
   state_->heard[place_].cancelled = true;
-  return broken(asio::error::operation_aborted, {});
+  return broken(make_error_code(asio::error::operation_aborted), {});
 }
 
 asio::awaitable<body_piece> scripted_body::read() {

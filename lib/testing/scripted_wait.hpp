@@ -32,7 +32,7 @@ class scripted_wait {
         asleep_.cancel();
       });
     }
-    std::error_code ignored;
+    loop_error_code ignored;
     co_await asleep_.async_wait(detail::into(ignored));
     timer_->cancel();
     co_return come && !shut_;

@@ -135,7 +135,7 @@ asio::awaitable<exchange_result> simulated_route::exchange(http::request request
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   exchange_result result;
   if (shut_) {
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     co_return result;
   }
   const std::size_t call = simulated_call_of(request);
@@ -144,7 +144,7 @@ asio::awaitable<exchange_result> simulated_route::exchange(http::request request
   const bool come = co_await sleep(what, executor);
   if (!come) {
     storm_->ledger.gave_up(index_);
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     result.error.sent = true;
     co_return result;
   }

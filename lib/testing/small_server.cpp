@@ -1,6 +1,8 @@
 // A small HTTP/1.1 server for fakes.
 #include "testing/small_server.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "testing/fake_answers.hpp"
 #include "testing/peer_socket.hpp"
 #include "testing/server_context.hpp"
@@ -132,7 +134,7 @@ void small_server::start() {
 }
 
 void small_server::stop() {
-  std::error_code ignored;
+  loop_error_code ignored;
   acceptor_.close(ignored);
   // held, because closing one may end it and take it off the list
   std::vector<std::shared_ptr<small_connection>> open;

@@ -23,7 +23,7 @@ using tests::says;
 
 namespace {
 
-const std::error_code aborted = asio::error::operation_aborted;
+const std::error_code aborted = make_error_code(asio::error::operation_aborted);
 
 // refused, reset, then slow in head and body: every kind of step is in it
 tests::line act(std::size_t number) {

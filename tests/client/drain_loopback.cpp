@@ -148,7 +148,8 @@ TEST_CASE("draining can be left, twice done, and ends with its client") {
   CHECK(l.time->run_until(l.io, [&] { return stays->has_value(); }));
   CHECK(l.run_until(1));
   CHECK(call->answered() == !ends);
-  CHECK(**stays == (ends ? std::error_code(asio::error::operation_aborted) : std::error_code()));
+  CHECK(**stays == (ends ? std::error_code(make_error_code(asio::error::operation_aborted))
+                         : std::error_code()));
 }
 
 TEST_CASE("draining as a coroutine throws what it could not do") {

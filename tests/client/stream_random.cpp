@@ -114,7 +114,7 @@ TEST_CASE("random lives: every handler once, every place given back") {
         case 6:
           return line(reroute::testing::faces::anthropic_529());
         case 7:
-          return line::failure(asio::error::connection_reset, dice(2) == 1)
+          return line::failure(make_error_code(asio::error::connection_reset), dice(2) == 1)
               .after(std::chrono::milliseconds(dice(100)));
         default:
           return line(good("slow", 1)).in_pieces(40, 300ms);

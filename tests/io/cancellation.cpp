@@ -71,7 +71,7 @@ TEST_CASE("a fetch cancelled at every step") {
     const auto got = stage.finish(fetch);
     CHECK(fetch->completions == 1);
     if (under_way && got.error) {
-      CHECK(got.error.code == asio::error::operation_aborted);
+      CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
       was_sent = was_sent || got.error.sent;
       if (steps == 0) CHECK_FALSE(got.error.sent);
       CHECK_FALSE(got.whole);
@@ -133,6 +133,6 @@ TEST_CASE("a coroutine that was cancelled before gets a value, not an exception"
   stage.run_until([&] { return started; });
   cancel.emit(asio::cancellation_type::terminal);
   stage.run_until([&] { return done; });
-  CHECK(error.code == asio::error::operation_aborted);
+  CHECK(error.code == make_error_code(asio::error::operation_aborted));
   CHECK_FALSE(error.sent);
 }

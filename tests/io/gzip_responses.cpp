@@ -188,6 +188,6 @@ TEST_CASE("cancelled within a body in gzip") {
   stage.run_until([&] { return said; });
   stage.settle();
   fetch->cancel.emit(asio::cancellation_type::terminal);
-  CHECK(stage.finish(fetch).error.code == asio::error::operation_aborted);
+  CHECK(stage.finish(fetch).error.code == make_error_code(asio::error::operation_aborted));
   stage.run_until([&] { return server.open() == 0; });
 }

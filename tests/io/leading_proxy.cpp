@@ -28,7 +28,7 @@ asio::awaitable<void> pump_back(std::shared_ptr<tcp::socket> from, server_connec
                                 std::size_t piece, bool& ended) {
   std::array<char, 16384> room;
   for (;;) {
-    std::error_code ec;
+    loop_error_code ec;
     const auto size = co_await from->async_read_some(asio::buffer(room), detail::into(ec));
     if (ec) break;
     for (std::size_t at = 0; at < size; at += piece)
@@ -46,7 +46,7 @@ server_script leading_to(unsigned short port, std::vector<std::string>& asked, s
     if (asked.back().empty()) co_return;
     const auto executor = co_await asio::this_coro::executor;
     auto origin = std::make_shared<tcp::socket>(executor);
-    std::error_code ec;
+    loop_error_code ec;
     const tcp::endpoint there(asio::ip::address_v4::loopback(), port);
     co_await origin->async_connect(there, detail::into(ec));
     if (ec) {
@@ -61,7 +61,7 @@ server_script leading_to(unsigned short port, std::vector<std::string>& asked, s
       if (bytes.empty()) break;
       co_await asio::async_write(*origin, asio::buffer(bytes), detail::into(ec));
     }
-    std::error_code ignored;
+    loop_error_code ignored;
     origin->close(ignored);
     while (!ended)
       co_await asio::post(executor, asio::use_awaitable);

@@ -51,7 +51,7 @@ TEST_CASE("what a resolver throws is an error of the look-up") {
   world stage;
   stage.options.allow_plain_http = true;
   stage.options.resolver = [how](std::string) -> asio::awaitable<addresses> {
-    if (how == 0) throw std::system_error(asio::error::host_not_found_try_again);
+    if (how == 0) throw std::system_error(make_error_code(asio::error::host_not_found_try_again));
     if (how == 1) throw std::runtime_error("no idea");
     co_return addresses();
   };

@@ -99,20 +99,20 @@ struct scripted_server::state {
 namespace {
 
 void reset_socket(tcp::socket& socket) {
-  std::error_code ignored;
+  loop_error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);
   socket.close(ignored);
 }
 
 void close_socket(tcp::socket& socket) {
-  std::error_code ignored;
+  loop_error_code ignored;
   socket.close(ignored);
 }
 
 template <class Stream>
 awaitable<std::string> read_from(Stream& stream, scripted_server::state& state) {
   std::array<char, 16384> room;
-  std::error_code ec;
+  loop_error_code ec;
   const auto size = co_await stream.async_read_some(asio::buffer(room), into(ec));
   state.bytes += size;
   co_return std::string(room.data(), ec ? 0 : size);
@@ -125,7 +125,7 @@ class plain_connection final : public server_connection {
   awaitable<std::string> read_some() override { return read_from(socket_, state_); }
   awaitable<void> write(std::string bytes) override {
     if (broken) co_return;
-    std::error_code ec;
+    loop_error_code ec;
     co_await asio::async_write(socket_, asio::buffer(bytes), into(ec));
     broken = static_cast<bool>(ec);
   }
@@ -146,7 +146,7 @@ class secure_connection final : public server_connection {
   secure_connection(tcp::socket socket, scripted_server::state& state)
       : state_(state), stream_(std::move(socket), state.context) {}
   awaitable<bool> handshake() {
-    std::error_code ec;
+    loop_error_code ec;
     co_await stream_.async_handshake(asio::ssl::stream_base::server, into(ec));
     if (!ec) ++state_.handshakes;
     if (!ec && SSL_session_reused(stream_.native_handle())) ++state_.resumed;
@@ -155,14 +155,14 @@ class secure_connection final : public server_connection {
   awaitable<std::string> read_some() override { return read_from(stream_, state_); }
   awaitable<void> write(std::string bytes) override {
     if (broken) co_return;
-    std::error_code ec;
+    loop_error_code ec;
     co_await asio::async_write(stream_, asio::buffer(bytes), into(ec));
     broken = static_cast<bool>(ec);
   }
   awaitable<void> close() override {
     // one-sided: says close_notify and does not wait for the answer
     SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);
-    std::error_code ec;
+    loop_error_code ec;
     co_await stream_.async_shutdown(into(ec));
     cut();
   }
@@ -190,7 +190,7 @@ struct opened {
 };
 
 awaitable<void> serve(std::shared_ptr<scripted_server::state> state, tcp::socket socket, int nth) {
-  std::error_code ignored;
+  loop_error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   std::unique_ptr<server_connection> connection;
   secure_connection* secure = nullptr;
@@ -213,7 +213,7 @@ awaitable<void> serve(std::shared_ptr<scripted_server::state> state, tcp::socket
 
 awaitable<void> accept_all(std::shared_ptr<scripted_server::state> state) {
   for (;;) {
-    std::error_code ec;
+    loop_error_code ec;
     tcp::socket socket(state->acceptor.get_executor());
     co_await state->acceptor.async_accept(socket, into(ec));
     if (ec) co_return;
@@ -272,7 +272,7 @@ int scripted_server::resumed() const { return state_->resumed; }
 int scripted_server::open() const { return state_->open; }
 std::size_t scripted_server::bytes_heard() const { return state_->bytes; }
 void scripted_server::stop_listening() {
-  std::error_code ignored;
+  loop_error_code ignored;
   state_->acceptor.close(ignored);
 }
 

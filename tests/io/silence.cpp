@@ -171,5 +171,5 @@ TEST_CASE("time limits cost no timer per request") {
   stage.run_until([&] { return finished; });
   CHECK(stage.time->armed_count - before <= 3);
   waiting->cancel.emit(asio::cancellation_type::terminal);
-  CHECK(stage.finish(waiting).error.code == asio::error::operation_aborted);
+  CHECK(stage.finish(waiting).error.code == make_error_code(asio::error::operation_aborted));
 }

@@ -1,6 +1,7 @@
 // A loop, a clock, a certificate authority and a transport: the stage of the transport's tests.
 #include "tests/io/world.hpp"
 
+#include "detail/asio_compat.hpp"
 #include "tests/support/catch.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -31,9 +32,10 @@ namespace {
 transport_error error_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
-  } catch (const std::system_error& failure) {
-    CHECK(failure.code() == asio::error::operation_aborted);
-    return {failure.code(), false, "thrown"};
+  } catch (const std::exception& failure) {
+    const std::error_code code = detail::code_of(failure);
+    CHECK(code == make_error_code(asio::error::operation_aborted));
+    return {code, false, "thrown"};
   }
 }
 

@@ -111,7 +111,7 @@ asio::awaitable<bool> app::answer(io_test::server_connection& line, const std::s
   } else if (is("/wait")) {
     ++waiting_;
     while (!open_) {
-      std::error_code ec;
+      loop_error_code ec;
       co_await gate_.async_wait(detail::into(ec));
     }
     --waiting_;

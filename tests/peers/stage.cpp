@@ -46,7 +46,9 @@ std::shared_ptr<pending_fetch> stage::start(http::request request) {
                  asio::bind_cancellation_slot(
                      pending->cancel.slot(), [pending](std::exception_ptr thrown, answer result) {
                        if (!thrown) pending->result = std::move(result);
-                       if (thrown) pending->result.error.code = asio::error::operation_aborted;
+                       if (thrown)
+                         pending->result.error.code =
+                             make_error_code(asio::error::operation_aborted);
                        pending->done = true;
                        ++pending->completions;
                      }));

@@ -167,7 +167,7 @@ void given_up(stage& here, const std::function<std::size_t()>& waiting,
     const answer got = here.finish({all[i]}).front();
     CAPTURE(i, got.error.code.message(), got.error.detail);
     if (i % 2 == 0) {
-      CHECK(got.error.code == asio::error::operation_aborted);
+      CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
     } else {
       CHECK(got.body == "waited");
     }

@@ -231,7 +231,7 @@ TEST_CASE("a source in trouble: who has another way takes the failure so far, wh
     forced = given.forced();
     given.trying_again(reroute::token_error(errc::server_error, "IMDS is down", true), 4s);
     lent.emplace(given);
-    std::error_code woken;
+    reroute::loop_error_code woken;
     co_await gate.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     co_return access_token("late");
   };

@@ -40,7 +40,7 @@ TEST_CASE("a system_error keeps its code, and may pass by its kind") {
   check(errc::server_error, true);
   check(errc::rate_limited, true);
   check(errc::overloaded, true);
-  check(asio::error::connection_refused, true);
+  check(make_error_code(asio::error::connection_refused), true);
   check(std::make_error_code(std::errc::timed_out), true);
   check(errc::certificate_refused, false);
   check(errc::unauthorized, false);
@@ -51,8 +51,9 @@ TEST_CASE("a system_error keeps its code, and may pass by its kind") {
 }
 
 TEST_CASE("a source's own cancellation is a failure, not the caller's wish") {
-  for (const std::error_code code : {std::error_code(asio::error::operation_aborted),
-                                     std::make_error_code(std::errc::operation_canceled)}) {
+  for (const std::error_code code :
+       {std::error_code(make_error_code(asio::error::operation_aborted)),
+        std::make_error_code(std::errc::operation_canceled)}) {
     const token_result result = thrown(std::system_error(code));
     CHECK(result.error == errc::credential_failed);
     CHECK(result.retryable);
@@ -104,7 +105,7 @@ TEST_CASE(
   CHECK(busy.rest == 7s);
   CHECK(busy.detail == "Entra: 429 for [hidden]");
   const token_result gone =
-      thrown(reroute::token_error(asio::error::operation_aborted, "gone", true));
+      thrown(reroute::token_error(make_error_code(asio::error::operation_aborted), "gone", true));
   CHECK(gone.error == errc::credential_failed);
   CHECK(gone.retryable);
 }

@@ -1,6 +1,7 @@
 // A token cache on a real loop in virtual time, with a source that answers when it is told to.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/testing/manual_clock.hpp>
 
 #include "route/token_cache.hpp"
@@ -48,14 +49,14 @@ struct source_state {
 inline asio::awaitable<access_token> fetch(std::shared_ptr<source_state> state) {
   const int number = ++state->begun;
   for (bool again = true; again;) {
-    std::error_code why;
+    reroute::loop_error_code why;
     if (state->deaf)
       co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await state->gate.async_wait(asio::redirect_error(asio::use_awaitable, why));
     const asio::cancellation_state own = co_await asio::this_coro::cancellation_state;
     if (own.cancelled() != asio::cancellation_type::none) {
       ++state->cancelled;
-      throw std::system_error(asio::error::operation_aborted);
+      throw std::system_error(make_error_code(asio::error::operation_aborted));
     }
     again = state->gate.expiry() == asio::steady_timer::time_point::max();
   }
@@ -149,7 +150,7 @@ inline std::string secret_of(const std::shared_ptr<asker>& who) {
 }
 
 inline bool aborted(const std::shared_ptr<asker>& who) {
-  return who->got && who->got->error == asio::error::operation_aborted;
+  return who->got && who->got->error == make_error_code(asio::error::operation_aborted);
 }
 
 }  // namespace reroute

@@ -1,6 +1,8 @@
 // The stage: lines, latencies, silence and cuts.
 #include "tests/support/stage.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
+
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
@@ -66,7 +68,7 @@ asio::awaitable<bool> wait_on(std::shared_ptr<reroute::clock> time,
       signal.cancel();
     });
   }
-  std::error_code ended;
+  reroute::loop_error_code ended;
   co_await signal.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   co_return !woken;
 }
@@ -86,7 +88,7 @@ class stage_body final : public reroute::response_body {
     if (said_.body_after.count() > 0) cancelled = co_await wait_on(on_->clock_, said_.body_after);
     piece.error.sent = true;
     if (cancelled) {
-      piece.error.code = asio::error::operation_aborted;
+      piece.error.code = make_error_code(asio::error::operation_aborted);
     } else {
       piece.error.code = said_.cut;
       piece.bytes = said_.body;
@@ -116,7 +118,7 @@ asio::awaitable<reroute::exchange_result> stage::exchange(reroute::http::request
   reroute::exchange_result result;
   if (gone) {
     ++cancelled;
-    result.error.code = asio::error::operation_aborted;
+    result.error.code = make_error_code(asio::error::operation_aborted);
     result.error.sent = true;
   } else if (said.error) {
     result.error = said.error;

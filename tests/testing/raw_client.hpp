@@ -1,6 +1,7 @@
 // A small TLS client of the tests' own: it sends bytes and keeps every byte that comes back.
 #pragma once
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/testing/fake_claude.hpp>
 #include <reroute/testing/manual_clock.hpp>
 
@@ -36,7 +37,7 @@ namespace fakes = reroute::testing;
 struct heard {
   int status = 0;  ///< 0: no status line
   std::string head, body;
-  std::error_code failed;  ///< set if the connection ended
+  reroute::loop_error_code failed;  ///< set if the connection ended
 
   /// The value of a field, whose name is given in lower case as the fake writes it; or "-".
   [[nodiscard]] std::string field(const std::string& name) const {
@@ -75,8 +76,8 @@ class raw_client {
   raw_client(asio::io_context& io, const std::string& ca_pem) : stream_(io, trusting(ca_pem)) {
     stream_.set_verify_callback(asio::ssl::host_name_verification("127.0.0.1"));
   }
-  asio::awaitable<std::error_code> connect(std::uint16_t port) {
-    std::error_code failed;
+  asio::awaitable<reroute::loop_error_code> connect(std::uint16_t port) {
+    reroute::loop_error_code failed;
     const asio::ip::tcp::endpoint to(asio::ip::address_v4::loopback(), port);
     co_await stream_.next_layer().async_connect(to,
                                                 asio::redirect_error(asio::use_awaitable, failed));
@@ -85,8 +86,8 @@ class raw_client {
                                      asio::redirect_error(asio::use_awaitable, failed));
     co_return failed;
   }
-  asio::awaitable<std::error_code> send(std::string bytes) {
-    std::error_code failed;
+  asio::awaitable<reroute::loop_error_code> send(std::string bytes) {
+    reroute::loop_error_code failed;
     co_await asio::async_write(stream_, asio::buffer(bytes),
                                asio::redirect_error(asio::use_awaitable, failed));
     co_return failed;

@@ -206,7 +206,7 @@ TEST_CASE("silence lasts until it is cancelled") {
   signal.emit(asio::cancellation_type::terminal);
   s.clock->run(s.io);
   REQUIRE(got.over);
-  CHECK(got.error.code == asio::error::operation_aborted);
+  CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
   CHECK(got.error.sent);
   CHECK(s.peer->heard()[0].cancelled);
   CHECK(s.peer->in_flight() == 0);
@@ -225,7 +225,7 @@ TEST_CASE("an answer under way is cancelled at once, and leaves no timer") {
     s.clock->run(s.io);
     CHECK(got.over);
     CHECK(got.head_at - s.start == 1s);
-    CHECK(got.error.code == asio::error::operation_aborted);
+    CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
     CHECK(s.clock->pending() == 0);
     CHECK(s.peer->heard()[0].cancelled);
   }
@@ -246,7 +246,7 @@ TEST_CASE("a body breaks off, or stalls until it is cancelled") {
   stage s;
   s.peer->expect("POST", "/v1/messages")
       .breaks_off(faces::plain_text(200, "0123456789"), 6)
-      .says(line::truncated(faces::ok("x"), 0, asio::error::connection_reset))
+      .says(line::truncated(faces::ok("x"), 0, make_error_code(asio::error::connection_reset)))
       .says(line::truncated(faces::plain_text(200, "short"), 99))
       .says(line::stalled(faces::plain_text(200, "0123456789"), 3));
   const ending cut = s.ask_and_run();
@@ -255,7 +255,7 @@ TEST_CASE("a body breaks off, or stalls until it is cancelled") {
   CHECK(cut.error.code == reroute::errc::truncated_body);
   CHECK(cut.error.sent);
   CHECK_FALSE(s.peer->heard()[0].answered);
-  CHECK(s.ask_and_run().error.code == asio::error::connection_reset);
+  CHECK(s.ask_and_run().error.code == make_error_code(asio::error::connection_reset));
   const ending whole_but_short = s.ask_and_run();
   CHECK(whole_but_short.body == "short");
   CHECK(whole_but_short.error.code == reroute::errc::truncated_body);
@@ -268,7 +268,7 @@ TEST_CASE("a body breaks off, or stalls until it is cancelled") {
   signal.emit(asio::cancellation_type::terminal);
   s.clock->run(s.io);
   CHECK(stalled.over);
-  CHECK(stalled.error.code == asio::error::operation_aborted);
+  CHECK(stalled.error.code == make_error_code(asio::error::operation_aborted));
   CHECK(s.peer->heard()[3].cancelled);
   CHECK_FALSE(s.peer->heard()[3].given_up);
 }
@@ -301,11 +301,11 @@ TEST_CASE("shutdown ends what is in flight and refuses what comes later") {
   s.clock->run(s.io);
   for (const ending* each : {&silent, &late, &stalled}) {
     CHECK(each->over);
-    CHECK(each->error.code == asio::error::operation_aborted);
+    CHECK(each->error.code == make_error_code(asio::error::operation_aborted));
   }
   CHECK(s.clock->now() - s.start == 1s);
   CHECK(s.peer->is_shut_down());
-  CHECK(s.ask_and_run().error.code == asio::error::operation_aborted);
+  CHECK(s.ask_and_run().error.code == make_error_code(asio::error::operation_aborted));
   CHECK(s.peer->heard().size() == 3);
 }
 

@@ -22,10 +22,9 @@ struct adapted_handler {
 
 }  // namespace reroute::detail
 
-namespace asio {
-
+// not in a `namespace asio`: with Boost.Asio that is another name of boost::asio, which cannot be reopened
 template <template <class, class> class Associator, class Handler, class Adapt, class Candidate>
-struct associator<Associator, reroute::detail::adapted_handler<Handler, Adapt>, Candidate>
+struct asio::associator<Associator, reroute::detail::adapted_handler<Handler, Adapt>, Candidate>
     : Associator<Handler, Candidate> {
   static auto get(const reroute::detail::adapted_handler<Handler, Adapt>& of) noexcept
       -> decltype(Associator<Handler, Candidate>::get(of.handler)) {
@@ -37,5 +36,3 @@ struct associator<Associator, reroute::detail::adapted_handler<Handler, Adapt>, 
     return Associator<Handler, Candidate>::get(of.handler, candidate);
   }
 };
-
-}  // namespace asio

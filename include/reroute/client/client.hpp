@@ -9,6 +9,7 @@
 #include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
 #include <reroute/client/route_warmth.hpp>
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message_request.hpp>
 
 #include <asio/any_io_executor.hpp>
@@ -148,12 +149,13 @@ class client {
   /// Sends the request, following the plan, until a route answers or the policy gives up.
   ///
   /// Completes when  a route answers, the policy gives up, the deadline passes, or the call is
-  /// cancelled. Signature       void(std::error_code, reroute::outcome) Errors          errc::*,
-  /// asio::error::operation_aborted, or the transport's code; the outcome's
+  ///                 cancelled.
+  /// Signature       void(reroute::loop_error_code, reroute::outcome); a function that takes a
+  ///                 std::error_code may be given too.
+  /// Errors          errc::*, asio::error::operation_aborted, or the transport's code; the outcome's
   ///                 `error` has the details. Never throws for what a provider does.
-  /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in
-  /// flight; the
-  ///                 outcome keeps its attempts.
+  /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in flight;
+  ///                 the outcome keeps its attempts.
   /// Executor        the handler runs on its associated executor, never from inside this function.
   /// Lifetime        the request is read before this function returns; the client may be destroyed,
   ///                 which cancels the call.
@@ -176,11 +178,11 @@ class client {
   [[nodiscard]] asio::awaitable<message_stream> stream(const message_request& request,
                                                        call_options options);
   /// As `async_create`, but completes when the first content is there.
-  /// Signature       void(std::error_code, reroute::message_stream)
+  /// Signature       void(reroute::loop_error_code, reroute::message_stream)
   ///                 After an error the stream has ended; its `outcome()` has the details.
   template <class Token>
   auto async_stream(const message_request& request, call_options options, Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, message_stream)>(
+    return asio::async_initiate<Token, void(loop_error_code, message_stream)>(
         detail::stream_initiation(engine_), token, request.encode(operation::stream),
         std::move(options));
   }
@@ -220,14 +222,14 @@ class client {
   /// The route's writer is asked where requests go, with one that is not sent.
   [[nodiscard]] asio::awaitable<std::vector<route_warmth>> warm_up(std::size_t connections = 1);
   /// Completes when  every route is warm or has failed, or it is cancelled.
-  /// Signature       void(std::error_code, std::vector<reroute::route_warmth>)
+  /// Signature       void(reroute::loop_error_code, std::vector<reroute::route_warmth>)
   /// Errors          asio::error::operation_aborted: cancelled, or the client has ended; what is there is told.
   /// Cancellation    terminal, partial, total: stops waiting.
   /// Executor, lifetime  as `async_create`.
   /// Threads         may be called anywhere.
   template <class Token>
   auto async_warm_up(std::size_t connections, Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, std::vector<route_warmth>)>(
+    return asio::async_initiate<Token, void(loop_error_code, std::vector<route_warmth>)>(
         detail::errand_initiation(engine_), token, connections);
   }
 
@@ -240,14 +242,14 @@ class client {
   /// Cancelled, it stops waiting, with `asio::error::operation_aborted`; the client still takes no calls.
   [[nodiscard]] asio::awaitable<void> drain(std::chrono::milliseconds within);
   /// Completes when  the last call has completed and the connections are closed, or it is cancelled.
-  /// Signature       void(std::error_code)
+  /// Signature       void(reroute::loop_error_code)
   /// Errors          asio::error::timed_out, asio::error::operation_aborted: also when the client ends before.
   /// Cancellation    terminal, partial, total: stops waiting, and cancels nothing else.
   /// Executor, lifetime  as `async_create`.
   /// Threads         may be called anywhere.
   template <class Token>
   auto async_drain(std::chrono::milliseconds within, Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code)>(detail::errand_initiation(engine_),
+    return asio::async_initiate<Token, void(loop_error_code)>(detail::errand_initiation(engine_),
                                                               token, within);
   }
 
@@ -262,7 +264,7 @@ class client {
   template <class Token>
   auto async_call(operation op, const message_request& request, call_options options,
                   Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, outcome)>(
+    return asio::async_initiate<Token, void(loop_error_code, outcome)>(
         detail::call_initiation(engine_), token, op, request.encode(op), std::move(options));
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <reroute/client/outcome.hpp>
+#include <reroute/detail/loop_error_code.hpp>
 
 #include <asio/any_io_executor.hpp>
 #include <asio/associated_allocator.hpp>
@@ -20,7 +21,7 @@
 
 namespace reroute::detail {
 
-/// Owns a handler of `void(std::error_code, Result)` until it is called once, or dropped with its
+/// Owns a handler of `void(loop_error_code, Result)` until it is called once, or dropped with its
 /// context.
 template <class Result>
 class completion_for {
@@ -40,10 +41,10 @@ class completion_for {
 /// The result of an operation that has none but its code.
 struct no_result {};
 
-/// Calls a handler of `void(std::error_code)`.
+/// Calls a handler of `void(loop_error_code)`.
 struct code_giver {
   template <class Handler>
-  void operator()(Handler&& handler, std::error_code code, no_result) const {
+  void operator()(Handler&& handler, loop_error_code code, no_result) const {
     std::forward<Handler>(handler)(code);
   }
 };
@@ -134,7 +135,7 @@ class completion_of final : public completion_for<Result> {
       // on the handler's executor, where its cancellation signal lives
       asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
       if (slot.is_connected()) slot.clear();
-      std::move(handler)(code, std::move(result));
+      std::move(handler)(for_loop(code), std::move(result));
     };
     asio::post(executor, std::move(run));
   }

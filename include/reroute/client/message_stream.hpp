@@ -5,6 +5,7 @@
 #include <reroute/client/api_error.hpp>
 #include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message.hpp>
 #include <reroute/message/stream_event.hpp>
 
@@ -52,7 +53,7 @@ void await_step(const consumer_ptr& at, completion_ptr_for<stream_step> handler)
 struct step_taker {
   consumer_ptr at;
   template <class Handler>
-  void operator()(Handler&& handler, std::error_code code, stream_step step) {
+  void operator()(Handler&& handler, loop_error_code code, stream_step step) {
     std::optional<stream_event> event = take_step(*at, std::move(step));
     std::forward<Handler>(handler)(code, std::move(event));
   }
@@ -110,14 +111,14 @@ class message_stream {
   /// and `errc::malformed_answer` for an input that is no JSON, or an answer nested too deep.
   [[nodiscard]] asio::awaitable<message> finish();
 
-  /// As `next`. Signature  void(std::error_code, std::optional<reroute::stream_event>)
+  /// As `next`. Signature  void(reroute::loop_error_code, std::optional<reroute::stream_event>)
   /// An event comes without an error; nothing and no error is the end of a whole message. After an error
   /// `outcome()` has the details. A second call while one is under way ends in
   /// `asio::error::already_started`. A stream of nothing completes on the handler's own executor, or else
   /// Asio's system executor. Cancellation and executor as `client::async_create`.
   template <class Token>
   auto async_next(Token&& token) {
-    return asio::async_initiate<Token, void(std::error_code, std::optional<stream_event>)>(
+    return asio::async_initiate<Token, void(loop_error_code, std::optional<stream_event>)>(
         detail::step_initiation(state_), token);
   }
 
@@ -145,7 +146,7 @@ namespace detail {
 struct stream_giver {
   message_stream stream;
   template <class Handler>
-  void operator()(Handler&& handler, std::error_code code, outcome story) {
+  void operator()(Handler&& handler, loop_error_code code, outcome story) {
     stream_opener::begin(stream, code, std::move(story));
     std::forward<Handler>(handler)(code, std::move(stream));
   }

@@ -1,12 +1,13 @@
 // One exchange with a token endpoint, under a time limit.
 #include "route/identity/identity_exchange.hpp"
 
+#include <reroute/detail/loop_error_code.hpp>
 #include <reroute/error/errc.hpp>
 
+#include "detail/cancelled_by.hpp"
 #include "route/clean_error.hpp"
 #include "route/secret.hpp"
 
-#include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
@@ -104,18 +105,17 @@ asio::awaitable<identity_answer> exchange_identity(token_fetch lent,
   mine->limit->wake_at(lent.time()->now() + limit, [of = std::weak_ptr<bout>(mine)] {
     if (const auto slow = of.lock()) give_up(*slow, errc::provider_timeout);
   });
-  asio::co_spawn(
-      lent.executor(), run(mine, std::move(over), std::move(request)),
-      asio::bind_cancellation_slot(mine->give_up.slot(), [mine](const std::exception_ptr& thrown) {
-        if (thrown) end(*mine, errc::connection_lost);
-      }));
+  asio::co_spawn(lent.executor(), run(mine, std::move(over), std::move(request)),
+                 cancelled_by(mine->give_up.slot(), [mine](const std::exception_ptr& thrown) {
+                   if (thrown) end(*mine, errc::connection_lost);
+                 }));
   if (!mine->over) {
-    std::error_code woken;
+    loop_error_code woken;
     co_await mine->ended.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
   if (own.cancelled() != asio::cancellation_type::none) {
-    give_up(*mine, asio::error::operation_aborted);
-    throw std::system_error(asio::error::operation_aborted);
+    give_up(*mine, make_error_code(asio::error::operation_aborted));
+    throw std::system_error(make_error_code(asio::error::operation_aborted));
   }
   co_return std::move(mine->answer);
 }
@@ -130,10 +130,10 @@ asio::awaitable<void> pause_for(token_fetch lent, duration time) {
     never.cancel();
   });
   while (!rung) {
-    std::error_code woken;
+    loop_error_code woken;
     co_await never.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (own.cancelled() != asio::cancellation_type::none)
-      throw std::system_error(asio::error::operation_aborted);
+      throw std::system_error(make_error_code(asio::error::operation_aborted));
   }
 }
 

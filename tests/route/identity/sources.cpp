@@ -450,7 +450,7 @@ TEST_CASE("cancelling one waiter, or the end of the cache, leaves nothing behind
   at.cache->shutdown();
   at.time->run(at.io, 1s);
   REQUIRE(second);
-  CHECK(second->error == asio::error::operation_aborted);
+  CHECK(second->error == make_error_code(asio::error::operation_aborted));
   CHECK(at.peer->open == 0);
   CHECK(at.time->pending() == 0);
 }
