@@ -49,6 +49,7 @@ class h2_pool {
 
  private:
   struct waiter;
+  class known;
   [[nodiscard]] std::shared_ptr<h2_connection> take();
   void serve();
   void learn();

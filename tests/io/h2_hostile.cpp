@@ -6,7 +6,10 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
@@ -712,4 +715,28 @@ TEST_CASE("a transport that has gone begins nothing") {
   stage.run_until([&] { return done; });
   CHECK(code == asio::error::operation_aborted);
   CHECK(server.accepted() == 0);
+}
+
+TEST_CASE("the loop may die while somebody who owns the transport waits for a connection") {
+  asio::io_context other;
+  asio::ip::tcp::acceptor nobody(other, {asio::ip::address_v4::loopback(), 0});
+  https_options options;
+  options.tls.ca_pem = trusted_ca().pem();
+  auto loop = std::make_unique<asio::io_context>();
+  http::request request;
+  request.method = "POST";
+  request.url.scheme = "https";
+  request.url.host = "localhost";
+  request.url.port = nobody.local_endpoint().port();
+  request.url.target = "/";
+  asio::co_spawn(
+      *loop,
+      [](std::shared_ptr<transport> over, http::request what) -> asio::awaitable<void> {
+        (void)co_await over->exchange(std::move(what));
+      }(make_https_transport(loop->get_executor(), options), std::move(request)),
+      asio::detached);
+  for (int i = 0; i < 20; ++i)
+    loop->run_one_for(2ms);
+  loop.reset();
+  SUCCEED("and nothing that has gone was touched");
 }
