@@ -44,8 +44,9 @@ struct h2_stream {
   bool passed_over = false;  ///< ... because it said goodbye after requests that it did take
   bool wants_http1 = false;  ///< on HTTP/1.1
   transport_error error;
-  bool woken = false;     ///< stands in `h2_session::woken`
-  std::size_t place = 0;  // in the session's list
+  const char* complaint = nullptr;  ///< what nghttp2 found wrong with it
+  bool woken = false;               ///< stands in `h2_session::woken`
+  std::size_t place = 0;            // in the session's list
 };
 
 /// Over nghttp2, which judges frames, header blocks, lengths and floods. Pure. Nothing here is called

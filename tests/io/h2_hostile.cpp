@@ -717,6 +717,29 @@ TEST_CASE("a transport that has gone begins nothing") {
   CHECK(server.accepted() == 0);
 }
 
+TEST_CASE("what one stream did wrong is not told of the next") {
+  h2_world stage;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           const std::string upper("\x88\0\1A\1b", 6);
+                           co_await on.write(frame(0x1, 0x5, 1, upper));
+                           co_await until_headers(on, 3);
+                           co_await on.write(frame(0x1, 0x4, 3, "\x88") + frame(0x0, 0, 3, "half"));
+                           co_await on.write(frame(0x3, 0, 3, big_endian(0, 4)));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const answer wrong = stage.ask(stage.post(server, ""));
+  CHECK(wrong.error.code == errc::protocol_error);
+  CHECK(wrong.error.detail.find("header") != std::string::npos);
+  const answer cut = stage.ask(stage.post(server, ""));
+  CHECK(cut.error.code == errc::truncated_body);
+  CHECK(cut.error.detail.find("header") == std::string::npos);
+  CHECK(server.accepted() == 1);
+}
+
 TEST_CASE("the loop may die while somebody who owns the transport waits for a connection") {
   asio::io_context other;
   asio::ip::tcp::acceptor nobody(other, {asio::ip::address_v4::loopback(), 0});
