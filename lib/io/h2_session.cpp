@@ -113,6 +113,7 @@ struct h2_session::callbacks {
         in.goodbye_ = true;
         in.last_taken_ = frame->goaway.last_stream_id;
         in.calm_ = in.calm_ || frame->goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM;
+        in.wants_http1_ = in.wants_http1_ || frame->goaway.error_code == NGHTTP2_HTTP_1_1_REQUIRED;
         return 0;
       case NGHTTP2_HEADERS:
       case NGHTTP2_DATA:
@@ -413,6 +414,7 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
   switch (code) {
     case NGHTTP2_REFUSED_STREAM:
       stream.unprocessed = true;
+      stream.wants_http1 = wants_http1_;
       stream.passed_over = goodbye_ && last_taken_ > 0 && stream.id > last_taken_;
       stream.sent = false;
       return fail(stream, make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost),

@@ -111,6 +111,7 @@ class h2_session {
   bool goodbye_ = false;         // the peer's
   std::int32_t last_taken_ = 0;  // with it: the last stream that it looked at
   bool calm_ = false;            // with the wish for calm
+  bool wants_http1_ = false;     // with the wish for HTTP/1.1
 };
 
 }  // namespace reroute::detail

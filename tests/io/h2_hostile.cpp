@@ -740,6 +740,27 @@ TEST_CASE("what one stream did wrong is not told of the next") {
   CHECK(server.accepted() == 1);
 }
 
+TEST_CASE("a peer that wants HTTP/1.1 says so of a request, or of all") {
+  h2_world stage;
+  const bool of_all = GENERATE(true, false);
+  server_options how = h2_server();
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    if (on.nth > 1) {
+      co_await echo(on);
+      co_return;
+    }
+    co_await on.write(frame(0x4, 0, 0, ""));
+    co_await until_headers(on);
+    const std::string of_one = frame(0x3, 0, 1, big_endian(13, 4));
+    const std::string goodbye = frame(0x7, 0, 0, big_endian(13, 8));
+    co_await on.write(std::string(of_all ? goodbye : of_one));
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  CHECK(stage.ask(stage.post(server, "again")).body == "again");
+  CHECK(server.accepted() == 2);
+}
+
 TEST_CASE("the loop may die while somebody who owns the transport waits for a connection") {
   asio::io_context other;
   asio::ip::tcp::acceptor nobody(other, {asio::ip::address_v4::loopback(), 0});
