@@ -9,6 +9,7 @@
 #include <asio/this_coro.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace reroute::detail {
@@ -42,6 +43,20 @@ struct h2_pool::waiter {
   bool in_line = true;
   std::shared_ptr<h2_connection> connection;  // reserved for it
   transport_error error;
+};
+
+// others must be able to stop one that connects; it leaves with its coroutine, also when the loop dies
+class h2_pool::known {
+ public:
+  known(h2_pool& home, connector& one)
+      : home_(home), at_(home.connectors_.insert(home.connectors_.end(), &one)) {}
+  known(const known&) = delete;
+  known& operator=(const known&) = delete;
+  ~known() { home_.connectors_.erase(at_); }
+
+ private:
+  h2_pool& home_;
+  std::list<connector*>::iterator at_;
 };
 
 asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr<void> owner,
@@ -150,9 +165,10 @@ asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t 
     co_return;
   }
   connector attempt(core_, to_, true);
-  const auto at = connectors_.insert(connectors_.end(), &attempt);
+  std::optional<known> here;
+  here.emplace(*this, attempt);
   auto result = co_await attempt.run();
-  connectors_.erase(at);
+  here.reset();
   --connecting_;
   if (shutdowns != shutdowns_) {  // those who asked for it have gone
     if (result.line) result.line->close();

@@ -116,6 +116,7 @@ struct h2_session::callbacks {
         in.goodbye_ = true;
         in.last_taken_ = frame->goaway.last_stream_id;
         in.calm_ = in.calm_ || frame->goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM;
+        in.wants_http1_ = in.wants_http1_ || frame->goaway.error_code == NGHTTP2_HTTP_1_1_REQUIRED;
         return 0;
       case NGHTTP2_HEADERS:
       case NGHTTP2_DATA:
@@ -184,7 +185,10 @@ struct h2_session::callbacks {
     return 0;
   }
 
-  static int invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void* user) noexcept {
+  static int invalid_frame(nghttp2_session* session, const nghttp2_frame* frame, int code,
+                           void* user) noexcept {
+    if (h2_stream* const of = stream(session, frame->hd.stream_id))
+      of->complaint = nghttp2_strerror(code);
     try {
       self(user).complaint_ = nghttp2_strerror(code);
     } catch (const std::bad_alloc&) {
@@ -408,6 +412,7 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
   switch (code) {
     case NGHTTP2_REFUSED_STREAM:
       stream.unprocessed = true;
+      stream.wants_http1 = wants_http1_;
       stream.passed_over = goodbye_ && last_taken_ > 0 && stream.id > last_taken_;
       stream.sent = false;
       return fail(stream, make_error_code(calm_ ? errc::enhance_your_calm : errc::connection_lost),
@@ -425,10 +430,10 @@ void h2_session::finish(h2_stream& stream, std::uint32_t code) {
     case NGHTTP2_NO_ERROR:
     case NGHTTP2_PROTOCOL_ERROR:
       // a gateway that lost the server behind it says so too
-      if (stream.head_done && complaint_.empty())
+      if (stream.head_done && !stream.complaint)
         return fail(stream, make_error_code(errc::truncated_body), name);
       return fail(stream, make_error_code(errc::protocol_error),
-                  complaint_.empty() ? name : complaint_);
+                  stream.complaint ? std::string(stream.complaint) : name);
     default:
       return fail(stream,
                   make_error_code(stream.head_done ? errc::truncated_body : errc::connection_lost),

@@ -44,8 +44,9 @@ struct h2_stream {
   bool passed_over = false;  ///< ... because it said goodbye after requests that it did take
   bool wants_http1 = false;  ///< on HTTP/1.1
   transport_error error;
-  bool woken = false;     ///< stands in `h2_session::woken`
-  std::size_t place = 0;  // in the session's list
+  const char* complaint = nullptr;  ///< what nghttp2 found wrong with it
+  bool woken = false;               ///< stands in `h2_session::woken`
+  std::size_t place = 0;            // in the session's list
 };
 
 /// Over nghttp2, which judges frames, header blocks, lengths and floods. Pure. Nothing here is called
@@ -111,6 +112,7 @@ class h2_session {
   bool goodbye_ = false;         // the peer's
   std::int32_t last_taken_ = 0;  // with it: the last stream that it looked at
   bool calm_ = false;            // with the wish for calm
+  bool wants_http1_ = false;     // with the wish for HTTP/1.1
 };
 
 }  // namespace reroute::detail

@@ -6,7 +6,10 @@
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
@@ -712,4 +715,72 @@ TEST_CASE("a transport that has gone begins nothing") {
   stage.run_until([&] { return done; });
   CHECK(code == asio::error::operation_aborted);
   CHECK(server.accepted() == 0);
+}
+
+TEST_CASE("what one stream did wrong is not told of the next") {
+  h2_world stage;
+  scripted_server server(stage.io, h2_server(),
+                         [&](server_connection& on) -> asio::awaitable<void> {
+                           co_await on.write(frame(0x4, 0, 0, ""));
+                           co_await until_headers(on);
+                           const std::string upper("\x88\0\1A\1b", 6);
+                           co_await on.write(frame(0x1, 0x5, 1, upper));
+                           co_await until_headers(on, 3);
+                           co_await on.write(frame(0x1, 0x4, 3, "\x88") + frame(0x0, 0, 3, "half"));
+                           co_await on.write(frame(0x3, 0, 3, big_endian(0, 4)));
+                           while (!(co_await on.read_some()).empty()) {
+                           }
+                         });
+  const answer wrong = stage.ask(stage.post(server, ""));
+  CHECK(wrong.error.code == errc::protocol_error);
+  CHECK(wrong.error.detail.find("header") != std::string::npos);
+  const answer cut = stage.ask(stage.post(server, ""));
+  CHECK(cut.error.code == errc::truncated_body);
+  CHECK(cut.error.detail.find("header") == std::string::npos);
+  CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("a peer that wants HTTP/1.1 says so of a request, or of all") {
+  h2_world stage;
+  const bool of_all = GENERATE(true, false);
+  server_options how = h2_server();
+  scripted_server server(stage.io, how, [&](server_connection& on) -> asio::awaitable<void> {
+    if (on.nth > 1) {
+      co_await echo(on);
+      co_return;
+    }
+    co_await on.write(frame(0x4, 0, 0, ""));
+    co_await until_headers(on);
+    const std::string of_one = frame(0x3, 0, 1, big_endian(13, 4));
+    const std::string goodbye = frame(0x7, 0, 0, big_endian(13, 8));
+    co_await on.write(std::string(of_all ? goodbye : of_one));
+    while (!(co_await on.read_some()).empty()) {
+    }
+  });
+  CHECK(stage.ask(stage.post(server, "again")).body == "again");
+  CHECK(server.accepted() == 2);
+}
+
+TEST_CASE("the loop may die while somebody who owns the transport waits for a connection") {
+  asio::io_context other;
+  asio::ip::tcp::acceptor nobody(other, {asio::ip::address_v4::loopback(), 0});
+  https_options options;
+  options.tls.ca_pem = trusted_ca().pem();
+  auto loop = std::make_unique<asio::io_context>();
+  http::request request;
+  request.method = "POST";
+  request.url.scheme = "https";
+  request.url.host = "localhost";
+  request.url.port = nobody.local_endpoint().port();
+  request.url.target = "/";
+  asio::co_spawn(
+      *loop,
+      [](std::shared_ptr<transport> over, http::request what) -> asio::awaitable<void> {
+        (void)co_await over->exchange(std::move(what));
+      }(make_https_transport(loop->get_executor(), options), std::move(request)),
+      asio::detached);
+  for (int i = 0; i < 20; ++i)
+    loop->run_one_for(2ms);
+  loop.reset();
+  SUCCEED("and nothing that has gone was touched");
 }
