@@ -323,3 +323,22 @@ TEST_CASE("a plain-text server at an https address is refused before the key is 
   CHECK(end.attempts[0].error.category == category::network);
   CHECK_FALSE(end.attempts[0].error.sent);
 }
+
+TEST_CASE("what is sent again because its connection died at once may be billed, and is told") {
+  fakes::fake_route_options options;
+  options.http2 = GENERATE(false, true);
+  CAPTURE(options.http2);
+  loopback l(options);
+  CHECK(l.run().attempts.size() == 1);
+  fakes::fault reset;
+  reset.kind = fakes::fault_kind::reset_before_head;  // it has read the request
+  reset.requests = 1;
+  l.a.inject(reset);
+  const auto end = l.run();
+  CHECK(end.answered());
+  REQUIRE(end.attempts.size() == 1);
+  CHECK(end.attempts[0].resent == 1);
+  CHECK_FALSE(end.attempts[0].possibly_billed);
+  CHECK(end.possibly_billed() == 1);
+  CHECK(l.claude->stats().possibly_billed == 1);
+}

@@ -1,33 +1,17 @@
-// How the stage is set, and what is always checked.
+// How the stage is set, and calls are made on it.
 #include "tests/network/world.hpp"
-
-#include "tests/support/catch.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 using namespace std::chrono_literals;
 
 namespace reroute::network {
 namespace {
-
-// a machine may be busy; a call that hangs on TCP takes minutes
-constexpr auto slack = 2s;
-
-std::string user(std::size_t number) { return "user-" + std::to_string(number); }
-
-// a few packets, and everybody's own
-std::string text_for(const std::string& user) {
-  std::string made;
-  while (made.size() < 3000)
-    made += user + ' ';
-  return made;
-}
 
 std::string text_to(const std::string& request) {
   const auto begin = request.find("user-");
@@ -81,6 +65,15 @@ asio::awaitable<void> read(client* from, std::shared_ptr<call_story> into, call_
 }
 
 }  // namespace
+
+std::string user(std::size_t number) { return "user-" + std::to_string(number); }
+
+std::string text_for(const std::string& user) {
+  std::string made;
+  while (made.size() < 3000)
+    made += user + ' ';
+  return made;
+}
 
 client_options impatient(bool http2) {
   client_options options;
@@ -187,36 +180,6 @@ bool world::finish() {
 std::size_t world::answered() const {
   return static_cast<std::size_t>(std::count_if(
       calls.begin(), calls.end(), [](const auto& each) { return each->outcome.answered(); }));
-}
-
-void check_promises(const world& of) {
-  const auto heard = of.fake.requests();
-  std::size_t wrong = 0;
-  for (const auto& each : of.calls) {
-    const auto found = heard.find(user(each->number));
-    const testing::request_log log = found == heard.end() ? testing::request_log() : found->second;
-    const outcome& end = each->outcome;
-    const auto told = static_cast<std::size_t>(std::max(end.possibly_billed(), 0));
-    std::ostringstream why;
-    if (each->completions != 1) why << each->completions << " completions; ";
-    if (each->completions > 0 && end.answered() == bool(each->code))
-      why << "code and outcome differ; ";
-    if (end.took > each->deadline + slack || each->took > each->deadline + slack) why << "late; ";
-    if (end.answered() && each->text != text_for(user(each->number))) why << "another's answer; ";
-    if (!end.answered() &&
-        text_for(user(each->number)).compare(0, each->text.size(), each->text) != 0)
-      why << "another's content; ";
-    if (log.admitted > told + end.answered()) why << "billed more often than told; ";
-    if (log.asked_after_answer > told) why << "asked after an answer more often than told; ";
-    if (!of.set.retry_lost_answers && (log.admitted > 1 || log.asked_after_answer > 0))
-      why << "asked again; ";
-    if (why.str().empty()) continue;
-    if (++wrong > 5) continue;
-    UNSCOPED_INFO("call " << each->number << (each->streamed ? " (stream): " : ": ") << why.str()
-                          << each->took.count() << " ms; admitted " << log.admitted
-                          << ", asked after an answer " << log.asked_after_answer << "; " << end);
-  }
-  CHECK(wrong == 0);
 }
 
 }  // namespace reroute::network

@@ -33,6 +33,11 @@ struct call_story {
   steady::time_point begun;
 };
 
+/// How the fake knows a call.
+[[nodiscard]] std::string user(std::size_t number);
+/// Its answer: a few packets, and everybody's own.
+[[nodiscard]] std::string text_for(const std::string& user);
+
 /// Impatient: what production waits minutes for is over within a second.
 [[nodiscard]] client_options impatient(bool http2);
 
