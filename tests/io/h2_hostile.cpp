@@ -1,4 +1,6 @@
 // What a peer may do over HTTP/2 that is odd, late or hostile, frame by frame.
+#include <reroute/detail/loop_error_code.hpp>
+
 #include "tests/io/h2_frames.hpp"
 #include "tests/io/h2_peer.hpp"
 #include "tests/io/world.hpp"
@@ -348,7 +350,7 @@ TEST_CASE("who was cancelled before he asks asks nothing, over either version") 
       [](transport& over, http::request request) -> asio::awaitable<answer> {
         co_await asio::this_coro::throw_if_cancelled(false);
         asio::steady_timer soon(co_await asio::this_coro::executor, 1h);
-        loop_error_code ignored;
+        reroute::loop_error_code ignored;
         co_await soon.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         co_return co_await fetch(over, std::move(request));
       }(stage.over(), stage.post(server, "second")),
@@ -510,7 +512,7 @@ TEST_CASE("who was cancelled between two reads reads no more, over either versio
         (void)co_await got.body->read();
         reads = true;
         asio::steady_timer soon(co_await asio::this_coro::executor, 1h);
-        loop_error_code ignored;
+        reroute::loop_error_code ignored;
         co_await soon.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         const body_piece piece = co_await got.body->read();
         co_return piece.error;
