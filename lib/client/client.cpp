@@ -118,22 +118,22 @@ asio::awaitable<message_stream> stream_of(engine_ptr at, encoded_request request
 }
 
 asio::awaitable<std::vector<route_warmth>> warmth_of(engine_ptr at, std::size_t connections) {
-  std::error_code code;
+  loop_error_code code;
   const errand_initiation initiation(std::move(at));
   auto token = into(code);
   std::vector<route_warmth> routes =
       co_await asio::async_initiate<decltype(token),
-                                    void(std::error_code, std::vector<route_warmth>)>(
+                                    void(loop_error_code, std::vector<route_warmth>)>(
           initiation, token, connections);
   if (code) throw std::system_error(code, "warm_up");
   co_return routes;
 }
 
 asio::awaitable<void> drained(engine_ptr at, std::chrono::milliseconds within) {
-  std::error_code code;
+  loop_error_code code;
   const errand_initiation initiation(std::move(at));
   auto token = into(code);
-  co_await asio::async_initiate<decltype(token), void(std::error_code)>(initiation, token, within);
+  co_await asio::async_initiate<decltype(token), void(loop_error_code)>(initiation, token, within);
   if (code) throw std::system_error(code, "drain");
 }
 

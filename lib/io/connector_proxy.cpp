@@ -65,7 +65,7 @@ bool connector::decrypt_proxy(std::span<char> into_here, std::size_t size, std::
 asio::awaitable<void> connector::secure_proxy() {
   line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, http1_only);
   co_await shake_hands(false);
-  if (error_ && !stopped_ && error_.code != asio::error::operation_aborted)
+  if (error_ && !stopped_ && error_.code != make_error_code(asio::error::operation_aborted))
     error_.detail.insert(0, "the proxy " + via_->name + ": ");
 }
 

@@ -205,7 +205,7 @@ awaitable<transport_error> drain_all(std::shared_ptr<origins> state,
   co_await asio::this_coro::throw_if_cancelled(false);
   state->drain();
   transport_error end = co_await wait_for_the_last(state->core(), within);
-  if (end.code != asio::error::operation_aborted) state->shutdown();
+  if (end.code != make_error_code(asio::error::operation_aborted)) state->shutdown();
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return end;
 }
