@@ -1,6 +1,8 @@
 // One HTTP/2 connection to the fake: requests in, answers out.
 #include "testing/fake_h2_connection.hpp"
 
+#include "testing/h2_fields.hpp"
+
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
@@ -15,17 +17,6 @@ namespace {
 
 constexpr std::size_t most_body = 64 * 1024 * 1024;
 
-std::string text(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-nghttp2_nv field(std::string_view name, std::string_view value) {
-  const auto bytes = [](std::string_view of) {
-    return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(of.data()));
-  };
-  return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
-}
-
 }  // namespace
 
 struct fake_h2_connection::callbacks {
@@ -39,20 +30,20 @@ struct fake_h2_connection::callbacks {
                     std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
                     std::uint8_t, void* user) {
     heard_request& request = self(user).exchanges_[frame->hd.stream_id].request;
-    const std::string key = text(name, name_size);
+    const std::string key = h2_text(name, name_size);
     if (key == ":method") {
-      request.method = text(value, value_size);
+      request.method = h2_text(value, value_size);
     } else if (key == ":path") {
-      request.target = text(value, value_size);
+      request.target = h2_text(value, value_size);
     } else {
-      request.fields[key == ":authority" ? "host" : key] = text(value, value_size);
+      request.fields[key == ":authority" ? "host" : key] = h2_text(value, value_size);
     }
     return 0;
   }
   static int data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
                   std::size_t size, void* user) {
     std::string& body = self(user).exchanges_[id].request.body;
-    if (body.size() + size <= most_body) body += text(bytes, size);
+    if (body.size() + size <= most_body) body += h2_text(bytes, size);
     return 0;
   }
   static int frame(nghttp2_session*, const nghttp2_frame* heard, void* user) {
@@ -268,10 +259,10 @@ void fake_h2_connection::submit(std::int32_t id, exchange& of) {
   const std::string status = std::to_string(said.status);
   const bool lies = of.decided->broken && of.decided->broken->kind == fault_kind::h2_lying_length;
   const std::string length = std::to_string(said.body.size() + (lies ? 100 : 0));
-  std::vector<nghttp2_nv> fields{field(":status", status)};
+  std::vector<nghttp2_nv> fields{h2_field(":status", status)};
   for (const http::headers::field each : said.headers)
-    fields.push_back(field(each.name, each.value));
-  if (!of.decided->streamed) fields.push_back(field("content-length", length));
+    fields.push_back(h2_field(each.name, each.value));
+  if (!of.decided->streamed) fields.push_back(h2_field("content-length", length));
   nghttp2_data_provider provider{};
   provider.read_callback = &callbacks::body;
   nghttp2_submit_response(session_, id, fields.data(), fields.size(), &provider);

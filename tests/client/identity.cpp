@@ -30,6 +30,15 @@ tests::line token(const std::string& secret, int life = 3600) {
                        R"(,"access_token":")" + secret + "\"}");
 }
 
+// an application that logs in at `login`
+reroute::entra::application_options app_at(std::shared_ptr<stage> login) {
+  reroute::entra::application_options app;
+  app.tenant_id = "tenant";
+  app.client_id = "client";
+  app.transport = std::move(login);
+  return app;
+}
+
 // azure first, by Entra's tokens from `login`; then, if wanted, anthropic by a key
 struct rig {
   explicit rig(director tokens, bool second_route = true, director azure = {})
@@ -37,15 +46,11 @@ struct rig {
         a(std::make_shared<stage>(time, azure ? std::move(azure) : tests::always(answer("a")))),
         b(std::make_shared<stage>(time, tests::always(answer("b")))) {
     time->set_grace(0ms);
-    reroute::entra::application_options app;
-    app.tenant_id = "tenant";
-    app.client_id = "client";
-    app.transport = login;
     reroute::client_options options;
-    options.routes = {
-        reroute::azure_foundry({.resource = "contoso",
-                                .credential = reroute::entra::client_secret(app, "CANARY"),
-                                .transport = a})};
+    options.routes = {reroute::azure_foundry(
+        {.resource = "contoso",
+         .credential = reroute::entra::client_secret(app_at(login), "CANARY"),
+         .transport = a})};
     if (second_route)
       options.routes.push_back(reroute::anthropic({.api_key = "CANARY-key", .transport = b}));
     options.time = time;
@@ -225,11 +230,7 @@ TEST_CASE("routes with the same credential share its tokens") {
   time->set_grace(0ms);
   const auto login = std::make_shared<stage>(time, tests::always(token("token-0")));
   const auto api = std::make_shared<stage>(time, tests::always(answer()));
-  reroute::entra::application_options app;
-  app.tenant_id = "tenant";
-  app.client_id = "client";
-  app.transport = login;
-  const auto shared = reroute::entra::client_secret(app, "CANARY");
+  const auto shared = reroute::entra::client_secret(app_at(login), "CANARY");
   asio::io_context io;
   reroute::client_options options;
   for (const std::string name : {"east", "west"})
@@ -291,11 +292,7 @@ TEST_CASE(
       return slow;
     });
     const auto api = std::make_shared<stage>(time, tests::always(answer()));
-    reroute::entra::application_options app;
-    app.tenant_id = "tenant";
-    app.client_id = "client";
-    app.transport = login;
-    const auto first = reroute::entra::client_secret(app, "CANARY");
+    const auto first = reroute::entra::client_secret(app_at(login), "CANARY");
     asio::io_context io;
     reroute::client_options options;
     options.routes = {
@@ -303,7 +300,7 @@ TEST_CASE(
             {.resource = "east", .credential = first, .name = "east", .transport = api}),
         reroute::azure_foundry(
             {.resource = "west",
-             .credential = shared ? first : reroute::entra::client_secret(app, "CANARY"),
+             .credential = shared ? first : reroute::entra::client_secret(app_at(login), "CANARY"),
              .name = "west",
              .transport = api})};
     options.time = time;

@@ -41,6 +41,15 @@ struct drain_world : world {
                      }
                    });
   }
+  // three fetches that have come as far as they do until some moment
+  std::vector<std::shared_ptr<pending_fetch>> three_under_way() {
+    const int moment = GENERATE(range(0, 60, 2));
+    std::vector<std::shared_ptr<pending_fetch>> all;
+    for (int i = 0; i < 3; ++i)
+      all.push_back(start(post(*server, "x")));
+    turns(moment);
+    return all;
+  }
   ~drain_world() { answer = true; }
 
   asio::awaitable<void> serve_h1(server_connection& connection) {
@@ -219,11 +228,7 @@ TEST_CASE("the transport may go while it is drained") {
 
 TEST_CASE("drained at any moment, each request is answered or refused, none is lost") {
   drain_world stage;
-  const int moment = GENERATE(range(0, 60, 2));
-  std::vector<std::shared_ptr<pending_fetch>> all;
-  for (int i = 0; i < 3; ++i)
-    all.push_back(stage.start(stage.post(*stage.server, "x")));
-  stage.turns(moment);
+  auto all = stage.three_under_way();
   const auto end = stage.drain();
   all.push_back(stage.start(stage.post(*stage.server, "x")));
   for (const auto& each : all) {
@@ -242,11 +247,7 @@ TEST_CASE("drained at any moment, each request is answered or refused, none is l
 
 TEST_CASE("closed at any moment, each request ends") {
   drain_world stage;
-  const int moment = GENERATE(range(0, 60, 2));
-  std::vector<std::shared_ptr<pending_fetch>> all;
-  for (int i = 0; i < 3; ++i)
-    all.push_back(stage.start(stage.post(*stage.server, "x")));
-  stage.turns(moment);
+  auto all = stage.three_under_way();
   stage.client->shutdown();
   for (const auto& each : all)
     stage.finish(each);

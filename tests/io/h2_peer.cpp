@@ -1,6 +1,7 @@
 // The server's side of HTTP/2 on a scripted connection, over nghttp2.
 #include "tests/io/h2_peer.hpp"
 
+#include "testing/h2_fields.hpp"
 #include "tests/io/world.hpp"
 
 #include <nghttp2/nghttp2.h>
@@ -11,20 +12,8 @@
 #include <string_view>
 
 namespace reroute::io_test {
-namespace {
-
-std::string text(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-nghttp2_nv field(std::string_view name, std::string_view value) {
-  const auto bytes = [](std::string_view of) {
-    return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(of.data()));
-  };
-  return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
-}
-
-}  // namespace
+using testing::h2_field;
+using testing::h2_text;
 
 struct h2_peer::callbacks {
   static h2_peer& self(void* user) { return *static_cast<h2_peer*>(user); }
@@ -32,12 +21,13 @@ struct h2_peer::callbacks {
   static int header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
                     std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
                     std::uint8_t, void* user) {
-    self(user).coming_[frame->hd.stream_id].fields[text(name, name_size)] = text(value, value_size);
+    self(user).coming_[frame->hd.stream_id].fields[h2_text(name, name_size)] =
+        h2_text(value, value_size);
     return 0;
   }
   static int data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
                   std::size_t size, void* user) {
-    self(user).coming_[id].body += text(bytes, size);
+    self(user).coming_[id].body += h2_text(bytes, size);
     return 0;
   }
   static int frame(nghttp2_session*, const nghttp2_frame* heard, void* user) {
@@ -85,7 +75,7 @@ asio::awaitable<void> h2_peer::flush() {
     const std::uint8_t* bytes = nullptr;
     const auto size = nghttp2_session_mem_send(session_, &bytes);
     if (size <= 0) break;
-    out += text(bytes, static_cast<std::size_t>(size));
+    out += h2_text(bytes, static_cast<std::size_t>(size));
   }
   if (!out.empty()) co_await on_.write(std::move(out));
 }
@@ -107,9 +97,9 @@ asio::awaitable<std::optional<h2_heard>> h2_peer::read_request() {
 
 asio::awaitable<void> h2_peer::answer(std::int32_t id, h2_answer what) {
   const std::string status = std::to_string(what.status);
-  std::vector<nghttp2_nv> fields{field(":status", status)};
+  std::vector<nghttp2_nv> fields{h2_field(":status", status)};
   for (const auto& [name, value] : what.fields)
-    fields.push_back(field(name, value));
+    fields.push_back(h2_field(name, value));
   bodies_[id].assign(what.frames.begin(), what.frames.end());
   nghttp2_data_provider provider{};
   provider.read_callback = &callbacks::body;

@@ -120,6 +120,25 @@ void world::settle() {
   }
 }
 
+void world::give_up_on(const std::shared_ptr<pending_fetch>& fetch, const scripted_server& proxy,
+                       const std::string& name) {
+  const bool cancels = GENERATE(true, false);
+  if (cancels) {
+    fetch->cancel.emit(asio::cancellation_type::terminal);
+  } else {
+    time->advance(std::chrono::seconds(4));
+  }
+  const auto got = finish(fetch);
+  if (cancels) {
+    CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
+  } else {
+    CHECK(got.error.code == errc::connect_timeout);
+    CHECK_THAT(got.error.detail, Catch::Contains("through " + name));
+  }
+  CHECK_FALSE(got.error.sent);
+  run_until([&] { return proxy.open() == 0; });
+}
+
 std::string ok(const std::string& body, const std::string& more_fields) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
          more_fields + "\r\n" + body;

@@ -64,6 +64,10 @@ struct world {
   answer ask(http::request request) { return finish(start(std::move(request))); }
   /// Runs what is ready.
   void settle();
+  /// Cancels a fetch that waits for `proxy`, or lets its 4 s to connect pass (both are tried): it ends, with
+  /// nothing sent, and says through whom it went.
+  void give_up_on(const std::shared_ptr<pending_fetch>& fetch, const scripted_server& proxy,
+                  const std::string& name);
 };
 
 /// A whole response with Content-Length.

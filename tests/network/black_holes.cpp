@@ -9,16 +9,6 @@ using namespace reroute::network;
 using reroute::call_options;
 using reroute::errc;
 
-namespace {
-
-bool either() {
-  const bool http2 = GENERATE(false, true);
-  CAPTURE(http2);
-  return http2;
-}
-
-}  // namespace
-
 TEST_CASE("a connect into a black hole ends in time, and the other route answers") {
   const auto* const on = private_network::enter();
   if (!on) return;

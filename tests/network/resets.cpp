@@ -6,16 +6,6 @@ using namespace std::chrono_literals;
 using namespace reroute::network;
 using reroute::call_options;
 
-namespace {
-
-bool either() {
-  const bool http2 = GENERATE(false, true);
-  CAPTURE(http2);
-  return http2;
-}
-
-}  // namespace
-
 TEST_CASE("a reset of connections at rest costs no call") {
   const auto* const on = private_network::enter();
   if (!on) return;

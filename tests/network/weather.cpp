@@ -9,12 +9,6 @@ using namespace reroute::network;
 
 namespace {
 
-bool either() {
-  const bool http2 = GENERATE(false, true);
-  CAPTURE(http2);
-  return http2;
-}
-
 // afterwards everything is as it was
 void clears_up(world& in) {
   in.on_both([](path& each) { each.clear(); });

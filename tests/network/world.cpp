@@ -1,6 +1,8 @@
 // How the stage is set, and calls are made on it.
 #include "tests/network/world.hpp"
 
+#include "tests/support/catch.hpp"
+
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -65,6 +67,8 @@ asio::awaitable<void> read(client* from, std::shared_ptr<call_story> into, call_
 }
 
 }  // namespace
+
+bool either() { return GENERATE(false, true); }
 
 std::string user(std::size_t number) { return "user-" + std::to_string(number); }
 

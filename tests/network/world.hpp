@@ -78,6 +78,9 @@ struct world {
   std::shared_ptr<call_story> begin(bool streamed, const call_options& how);
 };
 
+/// False, then true: over HTTP/1.1 and over HTTP/2. The test that asks runs once with each.
+[[nodiscard]] bool either();
+
 /// What holds in all weathers: every call has ended, once, in time, with its own answer; and nothing was
 /// asked again, or paid for twice, that its outcome does not tell.
 void check_promises(const world& of);

@@ -75,10 +75,7 @@ TEST_CASE("a service that wants to be left alone for longer than a fetch lasts i
 TEST_CASE("Arc's key is hidden where its agent repeats it, and so is a secret as the form had it") {
   const tests::folder here;
   const std::string key = here.write("a1.key", "arc/CANARY+1");
-  entra::managed_identity_options options;
-  options.environment = lookup({{"IDENTITY_ENDPOINT", "http://localhost:40342/token"},
-                                {"IMDS_ENDPOINT", "http://localhost:40342"}});
-  options.arc_key_folder = here.path("");
+  entra::managed_identity_options options = tests::arc_machine(here.path(""));
   source_rig at([&](const http::request& request, std::size_t) {
     if (!request.headers.contains("authorization"))
       return said_at_once(401, "", {{"www-authenticate", "Basic realm=" + key}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/route/credential.hpp>
+#include <reroute/route/entra.hpp>
 #include <reroute/testing/manual_clock.hpp>
 
 #include "route/token_cache.hpp"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,18 @@ inline line said_at_once(int status, std::string body, reroute::http::headers he
 inline line token_line(const std::string& secret = "t-1", int life = 3600) {
   return said_at_once(200, R"({"token_type":"Bearer","expires_in":)" + std::to_string(life) +
                                R"(,"access_token":")" + secret + "\"}");
+}
+
+// a machine of Azure Arc, whose agent writes its keys into `folder`
+inline reroute::entra::managed_identity_options arc_machine(std::string folder) {
+  reroute::entra::managed_identity_options options;
+  options.environment = [](std::string_view name) -> std::optional<std::string> {
+    if (name == "IDENTITY_ENDPOINT") return "http://localhost:40342/token";
+    if (name == "IMDS_ENDPOINT") return "http://localhost:40342";
+    return std::nullopt;
+  };
+  options.arc_key_folder = std::move(folder);
+  return options;
 }
 
 struct source_rig {

@@ -232,10 +232,7 @@ TEST_CASE("other places of managed identities, with their own schedule") {
 TEST_CASE("Arc's challenge is answered with the key that its agent wrote") {
   const tests::folder here;
   const std::string key = here.write("a1.key", "CANARYkey");
-  entra::managed_identity_options options;
-  options.environment = lookup({{"IDENTITY_ENDPOINT", "http://localhost:40342/token"},
-                                {"IMDS_ENDPOINT", "http://localhost:40342"}});
-  options.arc_key_folder = here.path("");
+  entra::managed_identity_options options = tests::arc_machine(here.path(""));
   source_rig at([&](const http::request& request, std::size_t) {
     if (request.headers.find("authorization") == "Basic CANARYkey")
       return said_at_once(200, imds_token);
