@@ -6,7 +6,7 @@
 #include "client/engine.hpp"
 #include "client/errand.hpp"
 #include "detail/cancelled_by.hpp"
-#include "io/bells.hpp"
+#include "io/drain.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/dispatch.hpp>
@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <utility>
 
 namespace reroute::detail {
@@ -24,45 +25,15 @@ struct draining final : errand {
   completion_ptr_for<no_result> done;
 };
 
-// a wait for the last call, with an end
-struct patience {
-  explicit patience(engine& self)
-      : wake(self.executor()),
-        limit(
-            self.stream_limits(),
-            [](void* me) {
-              static_cast<patience*>(me)->over = true;
-              static_cast<patience*>(me)->wake.ring();
-            },
-            this),
-        time_runs(self.stream_limits()),
-        watching(self.idle_watchers(), wake) {}
-  bell wake;
-  deadline limit;
-  deadlines::hold time_runs;
-  bells::entry watching;
-  bool over = false;
-};
-
 asio::awaitable<std::error_code> drain(std::shared_ptr<engine> self,
                                        std::chrono::milliseconds within) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const time_point end = within > within.zero() ? self->now() + within : time_point::max();
-  std::error_code code;
-  {
-    patience mine(*self);
-    mine.limit.set(end);
-    while (!self->idle()) {
-      if (mine.over) {
-        code = make_error_code(asio::error::timed_out);
-        self->cancel_all();
-        break;
-      }
-      co_await mine.wake.wait();
-      const auto state = co_await asio::this_coro::cancellation_state;
-      if (is_cancelled(state)) co_return make_error_code(asio::error::operation_aborted);
-    }
-  }
+  std::function<bool()> quiet = [&self] { return self->idle(); };
+  std::error_code code = co_await wait_until_quiet(self->executor(), self->stream_limits(),
+                                                   self->idle_watchers(), std::move(quiet), within);
+  if (code == make_error_code(asio::error::operation_aborted)) co_return code;
+  if (code) self->cancel_all();
   for (const std::shared_ptr<transport>& each : self->own_transports()) {
     auto left = std::chrono::milliseconds(0);  // no limit
     if (end != time_point::max())

@@ -72,8 +72,8 @@ void engine::close() {
   timer_->cancel();
   for (live_route& each : routes_)
     if (each.tokens) each.tokens->shutdown();
-  if (own_transport_) own_transport_->shutdown();
-  if (plain_transport_) plain_transport_->shutdown();
+  for (const std::shared_ptr<transport>& each : own_transports())
+    each->shutdown();
 }
 
 void engine::abandon() noexcept {

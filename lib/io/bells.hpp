@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io/bell.hpp"
+#include "io/listed.hpp"
 
 #include <list>
 
@@ -15,17 +16,9 @@ class bells {
   }
 
   /// One of them, for as long as it lives.
-  class entry {
+  class entry : listed<bell> {
    public:
-    entry(bells& among, bell& one)
-        : among_(among), at_(among.all_.insert(among.all_.end(), &one)) {}
-    entry(const entry&) = delete;
-    entry& operator=(const entry&) = delete;
-    ~entry() { among_.all_.erase(at_); }
-
-   private:
-    bells& among_;
-    std::list<bell*>::iterator at_;
+    entry(bells& among, bell& one) : listed(among.all_, one) {}
   };
 
  private:

@@ -15,10 +15,6 @@
 namespace reroute::detail {
 namespace {
 
-// each name behind its length
-constexpr std::string_view http1_only = "\x08http/1.1";
-constexpr std::string_view http2_or_1 = "\x02h2\x08http/1.1";
-
 constexpr std::size_t most_early = 64 * 1024;
 
 struct race_guard {
@@ -128,7 +124,7 @@ asio::awaitable<void> connector::reach_unix() {
 
 asio::awaitable<void> connector::secure() {
   const std::string key = to_.host + ':' + std::to_string(to_.port);
-  const std::string_view offered = offer_http2_ ? http2_or_1 : http1_only;
+  const std::string_view offered = offer_http2_ ? alpn_http2_or_1 : alpn_http1;
   line_->tls =
       std::make_unique<tls_engine>(core_.tls, to_.host, key, offered, std::move(line_->tls));
   co_await shake_hands(offer_http2_);

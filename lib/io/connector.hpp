@@ -50,7 +50,7 @@ class connector {
   asio::awaitable<void> secure_proxy();
   asio::awaitable<void> secure();
   asio::awaitable<void> shake_hands(bool offered_http2);
-  bool decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain);
+  bool decrypt_proxy(std::string& bytes);
   void greeted(bool offered_http2);
   asio::awaitable<void> send_output();
   asio::awaitable<void> send_to_proxy(std::string_view bytes);

@@ -11,12 +11,6 @@
 #include <utility>
 
 namespace reroute::detail {
-namespace {
-
-constexpr std::string_view http1_only = "\x08http/1.1";  // behind its length
-
-}  // namespace
-
 // CONNECT, within TLS if the proxy is spoken to that way
 asio::awaitable<void> connector::tunnel() {
   if (via_->secure) co_await secure_proxy();
@@ -29,41 +23,41 @@ asio::awaitable<void> connector::tunnel() {
     co_await send_to_proxy(way.request());
   }
   std::array<char, 1024> some;
-  std::string plain;
+  std::string heard;
   for (bool done = false; !done && !error_;) {
     const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
     if (error_) co_return;
-    plain.assign(some.data(), size);
-    const bool ended = line_->tls ? !decrypt_proxy(some, size, plain) : size == 0;
+    heard.assign(some.data(), size);
+    const bool ended = line_->tls ? !decrypt_proxy(heard) : size == 0;
     if (error_) co_return;
-    if (!plain.empty()) done = way.feed(plain);
+    if (!heard.empty()) done = way.feed(heard);
     if (!done && ended) way.feed_end();
     done = done || ended;
   }
   if (!error_ && way.error()) error_ = way.error();
 }
 
-// false: nothing more comes
-bool connector::decrypt_proxy(std::span<char> into_here, std::size_t size, std::string& plain) {
+// makes plain bytes of them, none at the end; false: nothing more comes
+bool connector::decrypt_proxy(std::string& bytes) {
   tls_engine& tls = *line_->tls;
-  const std::string cipher(into_here.data(), size);
-  plain.clear();
+  const std::string cipher = std::exchange(bytes, {});
   tls.input(cipher);
-  if (size == 0) tls.input_end();
+  if (cipher.empty()) tls.input_end();
+  std::array<char, 1024> some;
   for (;;) {  // to the last byte of it, which is about to be gone
-    const auto got = tls.read(into_here);
+    const auto got = tls.read(some);
     if (got.state == tls_engine::status::want_input) return true;
     if (got.state == tls_engine::status::closed) return false;
     if (got.state == tls_engine::status::failed) {
-      if (size > 0) fail_proxy();  // else it has hung up without ceremony
+      if (!cipher.empty()) fail_proxy();  // else it has hung up without ceremony
       return false;
     }
-    plain.append(into_here.data(), got.size);
+    bytes.append(some.data(), got.size);
   }
 }
 
 asio::awaitable<void> connector::secure_proxy() {
-  line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, http1_only);
+  line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, alpn_http1);
   co_await shake_hands(false);
   if (error_ && !stopped_ && error_.code != make_error_code(asio::error::operation_aborted))
     error_.detail.insert(0, "the proxy " + via_->name + ": ");

@@ -1,49 +1,46 @@
-// The wait for the last exchange of a transport that takes no new ones.
+// The wait of who drains.
 #include "io/drain.hpp"
 
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
+#include <utility>
+
 namespace reroute::detail {
 namespace {
 
 struct patience {
-  explicit patience(transport_core& core)
-      : wake(core.executor),
+  patience(const asio::any_io_executor& executor, deadlines& time)
+      : wake(executor),
         limit(
-            core.time,
+            time,
             [](void* self) {
               static_cast<patience*>(self)->over = true;
               static_cast<patience*>(self)->wake.ring();
             },
-            this) {}
+            this),
+        time_runs(time) {}
   bell wake;
   deadline limit;
+  deadlines::hold time_runs;
   bool over = false;
 };
 
 }  // namespace
 
-asio::awaitable<transport_error> wait_for_the_last(transport_core& core,
-                                                   std::chrono::milliseconds within) {
-  transport_error end;
-  patience mine(core);
-  const bells::entry watching(core.flights.watchers(), mine.wake);
+asio::awaitable<std::error_code> wait_until_quiet(asio::any_io_executor executor, deadlines& time,
+                                                  bells& watchers, std::function<bool()> quiet,
+                                                  std::chrono::milliseconds within) {
+  patience mine(executor, time);
+  const bells::entry watching(watchers, mine.wake);
   mine.limit.set_after(within);
-  while (core.flights.count() > 0) {
-    if (mine.over) {
-      end.code = make_error_code(asio::error::timed_out);
-      end.detail = "what was still under way was given up";
-      break;
-    }
+  while (!quiet()) {
+    if (mine.over) co_return make_error_code(asio::error::timed_out);
     co_await mine.wake.wait();
     const auto state = co_await asio::this_coro::cancellation_state;
-    if (is_cancelled(state)) {
-      end.code = make_error_code(asio::error::operation_aborted);
-      break;
-    }
+    if (is_cancelled(state)) co_return make_error_code(asio::error::operation_aborted);
   }
-  co_return end;
+  co_return std::error_code();
 }
 
 }  // namespace reroute::detail

@@ -1,19 +1,23 @@
-// The wait for the last exchange of a transport that takes no new ones.
+// The wait of who drains: until all is quiet, or for so long.
 #pragma once
 
-#include <reroute/io/transport.hpp>
+#include "io/bells.hpp"
+#include "io/deadlines.hpp"
 
-#include "io/transport_core.hpp"
-
+#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
+#include <system_error>
 
 namespace reroute::detail {
 
-/// Returns when no exchange is under way; with `asio::error::timed_out` if some still are after `within`
-/// (zero: no limit), with `asio::error::operation_aborted` if cancelled. The caller keeps `core` alive.
-asio::awaitable<transport_error> wait_for_the_last(transport_core& core,
-                                                   std::chrono::milliseconds within);
+/// Returns when `quiet()`, which is asked whenever `watchers` ring; with `asio::error::timed_out` if that has not
+/// come `within` this time (zero: no limit), with `asio::error::operation_aborted` if cancelled. The caller
+/// keeps alive what is given by reference, and has Asio not throw when cancelled.
+asio::awaitable<std::error_code> wait_until_quiet(asio::any_io_executor executor, deadlines& time,
+                                                  bells& watchers, std::function<bool()> quiet,
+                                                  std::chrono::milliseconds within);
 
 }  // namespace reroute::detail

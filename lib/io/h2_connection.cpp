@@ -4,6 +4,8 @@
 #include <reroute/detail/loop_error_code.hpp>
 #include <reroute/error/errc.hpp>
 
+#include "io/wear.hpp"
+
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
@@ -85,18 +87,14 @@ void h2_connection::consumed(h2_request& stream, std::size_t size) {
 }
 
 bool h2_connection::has_room() const {
-  if (closed_) return false;
-  const std::size_t most = session_.greeted() ? session_.most() : guess_;
-  return session_.open() + reserved_ < std::min(most, core_->options.max_streams) && !draining() &&
-         !worn_out();
+  return !closed_ &&
+         session_.open() + reserved_ <
+             std::min(most().value_or(guess_), core_->options.max_streams) &&
+         !draining() && !worn_out();
 }
 
 bool h2_connection::worn_out() const {
-  if (closed_) return true;
-  const auto age = core_->options.max_connection_age;
-  const auto most = core_->options.max_requests_per_connection;
-  return (most > 0 && opened_ + reserved_ >= most) ||
-         (age > age.zero() && core_->time.now() - born_ >= age);
+  return closed_ || is_worn(*core_, born_, opened_ + reserved_);
 }
 
 void h2_connection::unreserve() {
@@ -293,18 +291,8 @@ void h2_connection::rest_or_watch() {
   }
   if (session_.draining()) return close(make_error_code(errc::connection_lost));
   if (reserved_ == 0 && (core_->draining || worn_out())) return say_goodbye();
-  limit_->set_after(time_to_rest());
+  limit_->set_after(time_to_rest(*core_, born_));  // or somebody has a place on it
   flush_soon();
-}
-
-// zero: for ever
-std::chrono::milliseconds h2_connection::time_to_rest() const {
-  const auto most = core_->options.keep_alive;
-  const auto age = core_->options.max_connection_age;
-  if (age == age.zero()) return most;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(born_ + age - core_->time.now());
-  const auto some = std::max(left, std::chrono::milliseconds(1));  // somebody has a place on it
-  return most == most.zero() ? some : std::min(most, some);
 }
 
 void h2_connection::retire() {

@@ -92,7 +92,6 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   void flush_soon();
   void tell();
   void rest_or_watch();
-  [[nodiscard]] std::chrono::milliseconds time_to_rest() const;
   void say_goodbye();
   void time_is_up();
   void fail_read(const loop_error_code& ec);

@@ -115,14 +115,13 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
   sending_ = false;
   sent_ = sent_ || (stream_->sent && !stream_->unprocessed);
   if (stream_->head_done && !stopped_) return true;
-  error_ = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;
   if (stream_->wants_http1) {
     home.use_http1();
     wants_http1_ = true;
-    error_ = {};
     let_go();
     return true;
   }
+  error_ = stopped_ ? transport_error{stopped_, sent_, {}} : stream_->error;
   if (stream_->passed_over && ++passed_over_ < most_passed_over) --tries_;
   if (home.shutdowns() != shutdowns_)
     stopped_ = error_.code = make_error_code(asio::error::operation_aborted);
@@ -185,13 +184,14 @@ asio::awaitable<body_piece> h2_exchange::read() {
 bool h2_exchange::read_ready(std::string& into) {
   if (stopped_ || !connection_) return false;
   std::string& data = stream_->data;
+  const std::size_t came = data.size();
   if (into.empty()) {
     into.swap(data);
   } else {
     into += data;
   }
   if (!stream_->whole) {
-    if (!into.empty()) connection_->consumed(*stream_, into.size());
+    if (came > 0) connection_->consumed(*stream_, came);
     data.clear();
     return false;
   }

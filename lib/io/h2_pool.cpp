@@ -3,6 +3,8 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "io/listed.hpp"
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
@@ -43,20 +45,6 @@ struct h2_pool::waiter {
   bool in_line = true;
   std::shared_ptr<h2_connection> connection;  // reserved for it
   transport_error error;
-};
-
-// others must be able to stop one that connects; it leaves with its coroutine, also when the loop dies
-class h2_pool::known {
- public:
-  known(h2_pool& home, connector& one)
-      : home_(home), at_(home.connectors_.insert(home.connectors_.end(), &one)) {}
-  known(const known&) = delete;
-  known& operator=(const known&) = delete;
-  ~known() { home_.connectors_.erase(at_); }
-
- private:
-  h2_pool& home_;
-  std::list<connector*>::iterator at_;
 };
 
 asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr<void> owner,
@@ -165,10 +153,10 @@ asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t 
     co_return;
   }
   connector attempt(core_, to_, true);
-  std::optional<known> here;
-  here.emplace(*this, attempt);
+  std::optional<listed<connector>> known;  // others must be able to stop it
+  known.emplace(connectors_, attempt);
   auto result = co_await attempt.run();
-  here.reset();
+  known.reset();
   --connecting_;
   if (shutdowns != shutdowns_) {  // those who asked for it have gone
     if (result.line) result.line->close();

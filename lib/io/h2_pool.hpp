@@ -49,7 +49,6 @@ class h2_pool {
 
  private:
   struct waiter;
-  class known;
   struct place {
     std::shared_ptr<h2_connection> connection;
     bool told_room;  // when it was looked at last, or by its own word since

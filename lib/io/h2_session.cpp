@@ -20,8 +20,6 @@ namespace reroute::detail {
 namespace {
 
 constexpr std::int32_t connection_window = 16 * 1024 * 1024;
-constexpr std::size_t first_guess_of_streams =
-    100;                                      // until the peer says how many (RFC 9113, 6.5.2)
 constexpr std::size_t field_overhead = 32;    // as SETTINGS_MAX_HEADER_LIST_SIZE counts
 constexpr std::size_t most_unanswered = 200;  // acknowledgements that a flood may make us owe
 

@@ -98,6 +98,8 @@ class h2_session {
   void forget(h2_stream& stream) noexcept;
 
   struct words;  // what is being asked, while it is put together
+  static constexpr std::size_t first_guess_of_streams =
+      100;  // until the peer says how many (RFC 9113, 6.5.2)
 
   h2_limits limits_;
   h2_memory memory_;
@@ -105,7 +107,7 @@ class h2_session {
   nghttp2_session* session_ = nullptr;
   std::vector<h2_stream*> streams_;
   transport_error error_;
-  std::size_t most_ = 100;  // until the peer says how many (RFC 9113, 6.5.2)
+  std::size_t most_ = first_guess_of_streams;
   std::size_t pongs_ = 0;
   std::string complaint_;  // what nghttp2 found wrong last
   bool greeted_ = false;

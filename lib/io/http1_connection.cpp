@@ -4,6 +4,7 @@
 #include <reroute/detail/loop_error_code.hpp>
 
 #include "io/pool.hpp"
+#include "io/wear.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -68,20 +69,10 @@ void http1_connection::rest() {
   ++served_;
   resting_ = true;
   since_ = core_.time.now();
-  limit_.set_after(core_.options.keep_alive);
-  if (const auto age = core_.options.max_connection_age; age > age.zero() && !worn_out()) {
-    const auto end = born_ + age;
-    if (!limit_.is_set() || end < since_ + core_.options.keep_alive) limit_.set(end);
-  }
+  limit_.set_after(time_to_rest(core_, born_));
 }
 
-bool http1_connection::worn_out() const {
-  const auto& options = core_.options;
-  const auto age = options.max_connection_age;
-  const auto most = options.max_requests_per_connection;
-  return core_.draining || (most > 0 && served_ >= most) ||
-         (age > age.zero() && core_.time.now() - born_ >= age);
-}
+bool http1_connection::worn_out() const { return core_.draining || is_worn(core_, born_, served_); }
 
 bool http1_connection::wake_up(bool surely) {
   const auto rested = core_.time.now() - since_;

@@ -18,6 +18,7 @@
 #include <asio/this_coro.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -204,7 +205,13 @@ awaitable<transport_error> drain_all(std::shared_ptr<origins> state,
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   state->drain();
-  transport_error end = co_await wait_for_the_last(state->core(), within);
+  transport_core& core = state->core();
+  std::function<bool()> quiet = [&core] { return core.flights.count() == 0; };
+  transport_error end;
+  end.code = co_await wait_until_quiet(core.executor, core.time, core.flights.watchers(),
+                                       std::move(quiet), within);
+  if (end.code == make_error_code(asio::error::timed_out))
+    end.detail = "what was still under way was given up";
   if (end.code != make_error_code(asio::error::operation_aborted)) state->shutdown();
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return end;

@@ -3,6 +3,8 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "io/listed.hpp"
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
@@ -120,18 +122,8 @@ asio::awaitable<lease> pool::acquire(lease kept, transport_error& error) {
 }
 
 asio::awaitable<lease> pool::connect(lease slot, transport_error& error) {
-  // others must be able to stop it
-  struct listed {
-    listed(std::list<connector*>& among, connector& self)
-        : list(among), at(list.insert(list.end(), &self)) {}
-    listed(const listed&) = delete;
-    listed& operator=(const listed&) = delete;
-    ~listed() { list.erase(at); }
-    std::list<connector*>& list;
-    std::list<connector*>::iterator at;
-  };
   connector attempt(core_, to_);
-  const listed known(connectors_, attempt);
+  const listed<connector> known(connectors_, attempt);  // others must be able to stop it
   auto result = co_await attempt.run();
   if (result.error) {
     error = std::move(result.error);

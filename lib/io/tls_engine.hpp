@@ -16,6 +16,10 @@
 
 namespace reroute::detail {
 
+// what is offered by ALPN: each name behind its length
+inline constexpr std::string_view alpn_http1 = "\x08http/1.1";
+inline constexpr std::string_view alpn_http2_or_1 = "\x02h2\x08http/1.1";
+
 /// One side of one TLS connection, over memory.
 ///
 /// The owner moves bytes: it sends `output()` and calls `drop_output`, and gives what came to
