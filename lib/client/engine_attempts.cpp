@@ -123,7 +123,7 @@ void engine::set_due(flight& from) {
 void engine::sending(flight& from) noexcept {
   from.sent = true;
   from.sent_at = now();
-  if (!from.gate_knows) dispatcher_.gate_of(from.route, from.scope).sent(from.held, now());
+  if (!from.gate_knows) dispatcher_.gate_of(from.route, from.scope).sent(from.held, from.sent_at);
   if (!from.owner) return;
   if (from.owner->stream) {
     const auto limit = stream_watch(from.owner->stream->guards(), now()).before_head();
@@ -150,8 +150,9 @@ void engine::begin_exchange(flight& from) {
   attempt line;
   line.route = on.name;
   line.model = on.models.on_route(which.request.model());
-  line.started = now() - which.machine.began();
-  line.waited = now() - which.story->waiting_since;
+  const time_point at = now();
+  line.started = at - which.machine.began();
+  line.waited = at - which.story->waiting_since;
   line.hedge = from.hedge;
   from.line = which.story->attempts.size();
   which.story->attempts.push_back(std::move(line));
@@ -169,14 +170,15 @@ void engine::begin_exchange(flight& from) {
 void engine::end_exchange(flight& from, const normalized_error& error, exchange_facts& facts) {
   call& which = *from.owner;
   attempt& line = which.story->attempts[from.line];
-  line.took = now() - which.machine.began() - line.started;
+  const time_point at = now();
+  line.took = at - which.machine.began() - line.started;
   line.status = facts.status;
   line.request_id = std::move(facts.request_id);
   line.limits = std::move(facts.limits);
   line.error = error;
   line.possibly_billed = error && error.status == 0 && error.sent;
   if (line.possibly_billed) ++counts_.possibly_billed;
-  which.story->waiting_since = now();
+  which.story->waiting_since = at;
   if (!error) return;
   const bool limit =
       error.category == category::rate_limit || error.category == category::overloaded;

@@ -75,12 +75,13 @@ void http1_connection::rest() {
 bool http1_connection::worn_out() const { return core_.draining || is_worn(core_, born_, served_); }
 
 bool http1_connection::wake_up(bool surely) {
-  const auto rested = core_.time.now() - since_;
+  const time_point now = core_.time.now();
+  const auto rested = now - since_;
   const auto most = core_.options.keep_alive;
   if (line_->closed || worn_out() || (most > most.zero() && rested >= most)) return false;
   if ((surely || rested >= nap) && !quiet()) return false;
   resting_ = false;
-  taken_ = core_.time.now();
+  taken_ = now;
   limit_.clear();
   return true;
 }

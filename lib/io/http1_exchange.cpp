@@ -32,30 +32,32 @@ http1_exchange::~http1_exchange() {
   core_.buffers.give_back(std::move(buffers_));
 }
 
-asio::awaitable<transport_error> http1_exchange::start(const http::request& request, pool& home) {
+void http1_exchange::prepare(const http::request& request, pool& home) {
   error_ = write_http1_head(request, buffers_->head);
-  if (error_) co_return error_;
-  connection_ = home.take_idle(request.send_once);
-  for (;;) {
-    if (!connection_) {
-      auto slot = std::move(connection_);
-      connection_ = co_await home.acquire(std::move(slot), error_);
-    }
-    if (!error_) co_await run(request);
-    error_.sent = error_ && sent_;
-    if (!error_) co_return error_;
-    // once more, on a fresh one; that one has not been used before, so this cannot go on for ever
-    if (!may_send_again(request)) break;
-    if (sent_ && request.at_resend) request.at_resend();
-    connection_.close();
-    buffers_->plain.clear();
-    buffers_->reader.restart();
-    error_ = {};
-    ended_ = all_sent_ = false;
+  if (!error_) connection_ = home.take_idle(request.send_once);
+}
+
+asio::awaitable<void> http1_exchange::connect(pool& home) {
+  auto slot = std::move(connection_);
+  connection_ = co_await home.acquire(std::move(slot), error_);
+}
+
+bool http1_exchange::settled(const http::request& request) {
+  error_.sent = error_ && sent_;
+  if (!error_) return true;
+  // once more, on a fresh one; that one has not been used before, so this cannot go on for ever
+  if (!may_send_again(request)) {
+    connection_.reset();
+    running_.reset();
+    return true;
   }
-  connection_.reset();
-  running_.reset();
-  co_return error_;
+  if (sent_ && request.at_resend) request.at_resend();
+  connection_.close();
+  buffers_->plain.clear();
+  buffers_->reader.restart();
+  error_ = {};
+  ended_ = all_sent_ = false;
+  return false;
 }
 
 // true if it died while it rested, before it saw the request
@@ -66,20 +68,14 @@ bool http1_exchange::may_send_again(const http::request& request) const {
   return !request.send_once && core_.time.now() - sent_at_ < stillborn;
 }
 
-asio::awaitable<void> http1_exchange::run(const http::request& request) {
-  outgoing rest;
-  rest.parts[0] = buffers_->head;
-  rest.parts[1] = request.body.head();
-  rest.parts[2] = request.body.tail();
-  rest.parts[3] = request.body.end();
-  loop_error_code ec;
-  // mostly the socket takes all of it at once
-  if (!send_now(rest, ec)) co_await send(rest, ec);
-  if (error_ || buffers_->reader.head_done()) co_return;
-  connection_->limit(core_.options.head_timeout, errc::head_timeout);
-  while (!read_head() && !error_)
-    co_await receive();
-  if (connection_) connection_->no_limit();
+bool http1_exchange::waits() {
+  if (!error_ && !buffers_->reader.head_done()) {
+    if (!std::exchange(head_limited_, true))
+      connection_->limit(core_.options.head_timeout, errc::head_timeout);
+    if (!read_head() && !error_) return true;
+  }
+  if (std::exchange(head_limited_, false) && connection_) connection_->no_limit();
+  return false;
 }
 
 // true when the head is there, false when more is needed or on an error
@@ -108,10 +104,20 @@ asio::awaitable<body_piece> http1_exchange::read() {
   co_await asio::this_coro::throw_if_cancelled(false);
   do {
     connection_->limit(core_.options.idle_timeout, errc::idle_timeout);
-    co_await receive();
+    if (stopped(co_await asio::this_coro::cancellation_state)) continue;
+    const std::size_t size = co_await socket().async_read_some(room(), into(read_error_));
+    came(size, co_await asio::this_coro::cancellation_state);
   } while (!next_piece(piece));
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return piece;
+}
+
+bool http1_exchange::read_ready(std::string& into) {
+  body_piece piece;
+  while (!error_ && !done_ && next_piece(piece)) {
+    into += piece.bytes;
+  }
+  return done_ && !error_;
 }
 
 // true if there is something to hand out: bytes, the end, an error

@@ -12,11 +12,15 @@
 #include "io/transport_core.hpp"
 
 #include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/cancellation_state.hpp>
+#include <asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -24,6 +28,8 @@ namespace reroute::detail {
 
 /// Lives from the request until the end of its response, or until it is given up: then it closes
 /// the connection. Uses one connection after the other if the first was dead.
+///
+/// Steps and not a coroutine until the head is there, as `h2_exchange`: its owner waits in its own frame.
 class http1_exchange final : public response_body {
  public:
   /// `owner` keeps core and pool alive.
@@ -32,11 +38,29 @@ class http1_exchange final : public response_body {
   http1_exchange& operator=(const http1_exchange&) = delete;
   ~http1_exchange() override;
 
-  /// Gets a connection from `home`, sends, and returns when the head is there. Once per object.
-  asio::awaitable<transport_error> start(const http::request& request, pool& home);
+  /// Writes the head, and takes an idle connection if there is one. First of all; `request` must live until
+  /// the head is there.
+  void prepare(const http::request& request, pool& home);
+  /// True while there is no connection: then `connect`.
+  [[nodiscard]] bool needs_connection() const noexcept { return !error_ && !connection_; }
+  asio::awaitable<void> connect(pool& home);
+  /// Sends what the socket takes at once. False if something is left: then `send_rest`.
+  [[nodiscard]] bool send(const http::request& request);
+  asio::awaitable<void> send_rest();
+  /// True while bytes of the head are to come: then read into `room()` from the `socket()`, and say what
+  /// `came`.
+  [[nodiscard]] bool waits();
+  [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return connection_->line().socket; }
+  [[nodiscard]] asio::mutable_buffer room() noexcept;
+  [[nodiscard]] loop_error_code& read_error() noexcept { return read_error_; }
+  void came(std::size_t size, const asio::cancellation_state& state);
+  /// False: it begins again with a connection. True: the head is there, or `error`.
+  [[nodiscard]] bool settled(const http::request& request);
+  [[nodiscard]] const transport_error& error() const noexcept { return error_; }
   [[nodiscard]] http::response_head take_head() { return buffers_->reader.take_head(); }
 
   asio::awaitable<body_piece> read() override;
+  [[nodiscard]] bool read_ready(std::string& into) override;
 
  private:
   // what is left to send of a request: its head and the parts of its body
@@ -49,12 +73,9 @@ class http1_exchange final : public response_body {
   };
   struct early_answer;
 
-  asio::awaitable<void> run(const http::request& request);
-  asio::awaitable<void> send(outgoing& rest, loop_error_code ec);
   asio::awaitable<void> wait_to_send(std::shared_ptr<early_answer> watch);
-  asio::awaitable<void> receive();
-  bool send_now(outgoing& rest, loop_error_code& ec);
-  bool encrypt_some(outgoing& rest);
+  bool send_now(loop_error_code& ec);
+  bool encrypt_some();
   bool hear_early();
   bool read_head();
   bool next_piece(body_piece& piece);
@@ -72,6 +93,9 @@ class http1_exchange final : public response_body {
   std::unique_ptr<io_buffers> buffers_;
   lease connection_;
   transport_error error_;
+  outgoing rest_;  // while it is being sent
+  loop_error_code send_error_, read_error_;
+  bool head_limited_ = false;
   bool sent_ = false;      // a byte of the request may have reached the peer, on any connection
   time_point sent_at_{};   // the first one
   bool all_sent_ = false;  // else the connection cannot be used again

@@ -1,31 +1,25 @@
 // One request and its response over an HTTP/1.1 connection: how its bytes come in.
 #include <reroute/error/errc.hpp>
 
-#include "detail/asio_compat.hpp"
 #include "io/http1_exchange.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
-#include <asio/this_coro.hpp>
 
 namespace reroute::detail {
 
-// waits for bytes from the peer; `decrypt` makes plain ones of them
-asio::awaitable<void> http1_exchange::receive() {
+// where bytes from the peer go; `decrypt` makes plain ones of them
+asio::mutable_buffer http1_exchange::room() noexcept {
+  if (connection_->line().tls) return asio::buffer(buffers_->cipher.get(), io_buffers::cipher_size);
+  const auto room = buffers_->plain.room();
+  return asio::buffer(room.data(), room.size());
+}
+
+void http1_exchange::came(std::size_t size, const asio::cancellation_state& state) {
+  if (stopped(state)) return;
   auto& line = connection_->line();
-  loop_error_code ec;
-  std::size_t size = 0;
-  if (stopped(co_await asio::this_coro::cancellation_state)) co_return;
-  if (line.tls) {
-    const auto target = asio::buffer(buffers_->cipher.get(), io_buffers::cipher_size);
-    size = co_await line.socket.async_read_some(target, into(ec));
-  } else {
-    const auto room = buffers_->plain.room();
-    size = co_await line.socket.async_read_some(asio::buffer(room.data(), room.size()), into(ec));
-  }
-  if (stopped(co_await asio::this_coro::cancellation_state)) co_return;
-  if (ec) {
-    fail_read(ec);
+  if (read_error_) {
+    fail_read(read_error_);
   } else if (line.tls) {
     line.tls->input({buffers_->cipher.get(), size});
   } else {

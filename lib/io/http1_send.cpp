@@ -38,26 +38,36 @@ void http1_exchange::outgoing::drop(std::size_t count) noexcept {
   }
 }
 
+bool http1_exchange::send(const http::request& request) {
+  if (error_) return true;
+  rest_.parts[0] = buffers_->head;
+  rest_.parts[1] = request.body.head();
+  rest_.parts[2] = request.body.tail();
+  rest_.parts[3] = request.body.end();
+  send_error_ = {};
+  return send_now(send_error_) || error_;
+}
+
 // Sends what the socket takes without waiting. True when all of it is out.
-bool http1_exchange::send_now(outgoing& rest, loop_error_code& ec) {
+bool http1_exchange::send_now(loop_error_code& ec) {
   auto& line = connection_->line();
   tls_engine* const tls = line.tls.get();
   for (;;) {
     std::size_t written = 0;
     if (tls) {
-      if (tls->output().empty() && !encrypt_some(rest)) return false;
+      if (tls->output().empty() && !encrypt_some()) return false;
       const auto bytes = tls->output();
       if (bytes.empty()) break;
       written = line.socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
       tls->drop_output(written);
     } else {
-      if (rest.size() == 0) break;
+      if (rest_.size() == 0) break;
       std::array<asio::const_buffer, 4> buffers;
       for (std::size_t i = 0; i < buffers.size(); ++i) {
-        buffers[i] = asio::buffer(rest.parts[i].data(), rest.parts[i].size());
+        buffers[i] = asio::buffer(rest_.parts[i].data(), rest_.parts[i].size());
       }
       written = line.socket.write_some(buffers, ec);
-      rest.drop(written);
+      rest_.drop(written);
     }
     if (written > 0 && !std::exchange(sent_, true)) sent_at_ = core_.time.now();
     if (ec) return false;
@@ -66,13 +76,13 @@ bool http1_exchange::send_now(outgoing& rest, loop_error_code& ec) {
 }
 
 // Small parts become one record, large ones are encrypted where they are.
-bool http1_exchange::encrypt_some(outgoing& rest) {
+bool http1_exchange::encrypt_some() {
   tls_engine& tls = *connection_->line().tls;
   auto& scratch = core_.scratch;
-  while (rest.size() > 0 && tls.output().size() < cipher_window) {
+  while (rest_.size() > 0 && tls.output().size() < cipher_window) {
     std::size_t size = 0;
     std::string_view record;
-    for (const auto part : rest.parts) {
+    for (const auto part : rest_.parts) {
       if (size == 0 && part.size() >= scratch.size()) {
         record = part.substr(0, scratch.size());
         size = record.size();
@@ -87,15 +97,15 @@ bool http1_exchange::encrypt_some(outgoing& rest) {
       fail(tls.error().code, tls.error().detail);
       return false;
     }
-    rest.drop(size);
+    rest_.drop(size);
   }
   return true;
 }
 
-// Sends the rest, waiting where the socket is full; `ec` is why it took no more. Ends without an
-// error when all is sent, when an answer has come, or when the peer takes no more: what it said
-// counts then.
-asio::awaitable<void> http1_exchange::send(outgoing& rest, loop_error_code ec) {
+// Waits where the socket is full. Ends without an error when all is sent, when an answer has come, or when
+// the peer takes no more: what it said counts then.
+asio::awaitable<void> http1_exchange::send_rest() {
+  loop_error_code& ec = send_error_;
   std::shared_ptr<early_answer> watch;
   while (!error_ && (!ec || ec == asio::error::would_block)) {
     if (ec) {
@@ -105,7 +115,7 @@ asio::awaitable<void> http1_exchange::send(outgoing& rest, loop_error_code ec) {
       if (std::exchange(watch->heard, false) && hear_early()) break;
       ec = {};
     }
-    if (!error_ && send_now(rest, ec)) break;
+    if (!error_ && send_now(ec)) break;
   }
   if (watch && watch->listening && connection_) {
     loop_error_code ignored;

@@ -152,50 +152,100 @@ awaitable<transport_error> warm_up_on(std::shared_ptr<origins> state, http::url 
   co_return error;
 }
 
-awaitable<exchange_result> exchange_on(std::shared_ptr<origins> state, http::request request) {
-  exchange_result result;
-  const auto& url = request.url;
-  result.error = check_open(state->core(), url);
-  if (result.error) co_return result;
-  const in_flight::entry under_way(state->core().flights);
-  const bool undo = !request.headers.contains("accept-encoding");
-  if (undo && state->core().options.accept_gzip) request.headers.add("accept-encoding", "gzip");
-  // a cancelled coroutine throws at its next await unless told not to; here it is told by a value
-  const bool throws = co_await asio::this_coro::throw_if_cancelled();
-  const auto asked = co_await asio::this_coro::cancellation_state;
-  if (is_cancelled(asked)) {  // it would not be told once more
-    result.error.code = make_error_code(asio::error::operation_aborted);
-    co_return result;
+// What an exchange over either version is inside of: counted, and with its gzip undone.
+class exchange_frame {
+ public:
+  exchange_frame(origins& on, http::request& request)
+      : core_(on.core()),
+        under_way_(core_.flights),
+        undo_(!request.headers.contains("accept-encoding")) {
+    if (undo_ && core_.options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   }
-  co_await asio::this_coro::throw_if_cancelled(false);
-  origins::door& to = state->of(url);
-  const bool http2 = may_be_http2(url, state->core().options) && !to.http2.speaks_http1();
-  if (http2) result.error = check_request(request);
-  if (http2 && !result.error) {
-    auto exchange = std::make_unique<h2_exchange>(state, state->core());
-    do {
-      if (!exchange->take_room(to.http2)) co_await exchange->wait_for_room(to.http2);
-      exchange->ask(request);
-      while (exchange->waits()) {
-        co_await exchange->wait();
-        exchange->look(co_await asio::this_coro::cancellation_state);
-      }
-    } while (!exchange->settled(request, to.http2));
+
+  // whether it may begin, else why not; a cancelled one would not be told once more
+  [[nodiscard]] bool may_begin(const http::request& request, const asio::cancellation_state& state,
+                               transport_error& error) const {
+    error = check_open(core_, request.url);
+    if (!error && is_cancelled(state)) error.code = make_error_code(asio::error::operation_aborted);
+    return !error;
+  }
+  template <class Exchange>
+  void end(std::unique_ptr<Exchange> exchange, exchange_result& result) const {
     result.error = exchange->error();
-    if (!result.error && !exchange->wants_http1()) {
-      result.head = exchange->take_head();
-      result.body = std::move(exchange);
-    }
+    if (result.error) return;
+    result.head = exchange->take_head();
+    result.body = std::move(exchange);
+    undo(result);
   }
-  if (!result.error && !result.body) {
-    auto exchange = std::make_unique<http1_exchange>(state, state->core());
-    result.error = co_await exchange->start(request, to.http1);
-    if (!result.error) {
-      result.head = exchange->take_head();
-      result.body = std::move(exchange);
-    }
+  void undo(exchange_result& result) const {
+    if (undo_ && result.body) undo_gzip(result, core_.options.max_body_size);
   }
-  if (undo && result.body) undo_gzip(result, state->core().options.max_body_size);
+
+ private:
+  transport_core& core_;
+  const in_flight::entry under_way_;
+  const bool undo_;
+};
+
+// In these, a cancelled coroutine throws at its next await unless told not to; here it is told by a value.
+
+awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::request request) {
+  exchange_result result;
+  const exchange_frame frame(*state, request);
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  if (!frame.may_begin(request, co_await asio::this_coro::cancellation_state, result.error))
+    co_return result;
+  co_await asio::this_coro::throw_if_cancelled(false);
+  pool& home = state->of(request.url).http1;
+  auto exchange = std::make_unique<http1_exchange>(state, state->core());
+  exchange->prepare(request, home);
+  do {
+    if (exchange->needs_connection()) co_await exchange->connect(home);
+    if (!exchange->send(request)) co_await exchange->send_rest();
+    while (exchange->waits()) {
+      const std::size_t size = co_await exchange->socket().async_read_some(
+          exchange->room(), into(exchange->read_error()));
+      exchange->came(size, co_await asio::this_coro::cancellation_state);
+    }
+  } while (!exchange->settled(request));
+  frame.end(std::move(exchange), result);
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_return result;
+}
+
+// in a frame of its own: the other is held by each of the many that wait over HTTP/2
+awaitable<void> exchange_http1_instead(std::shared_ptr<origins> state, http::request& request,
+                                       exchange_result& result) {
+  result = co_await exchange_http1(std::move(state), std::move(request));
+}
+
+// Over HTTP/1.1 where the peer speaks nothing else.
+awaitable<exchange_result> exchange_http2(std::shared_ptr<origins> state, http::request request) {
+  exchange_result result;
+  const exchange_frame frame(*state, request);
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  if (!frame.may_begin(request, co_await asio::this_coro::cancellation_state, result.error))
+    co_return result;
+  result.error = check_request(request);
+  if (result.error) co_return result;
+  co_await asio::this_coro::throw_if_cancelled(false);
+  h2_pool& home = state->of(request.url).http2;
+  auto exchange = std::make_unique<h2_exchange>(state, state->core());
+  do {
+    if (!exchange->take_room(home)) co_await exchange->wait_for_room(home);
+    exchange->ask(request);
+    while (exchange->waits()) {
+      co_await exchange->wait();
+      exchange->look(co_await asio::this_coro::cancellation_state);
+    }
+  } while (!exchange->settled(request, home));
+  if (!exchange->error() && exchange->wants_http1()) {
+    exchange.reset();
+    co_await exchange_http1_instead(state, request, result);
+    frame.undo(result);
+  } else {
+    frame.end(std::move(exchange), result);
+  }
   co_await asio::this_coro::throw_if_cancelled(throws);
   co_return result;
 }
@@ -226,7 +276,11 @@ class https_transport final : public transport {
   }
 
   awaitable<exchange_result> exchange(http::request request) override {
-    return exchange_on(state_, std::move(request));
+    const http::url& url = request.url;
+    const bool http2 =
+        may_be_http2(url, state_->core().options) && !state_->of(url).http2.speaks_http1();
+    return http2 ? exchange_http2(state_, std::move(request))
+                 : exchange_http1(state_, std::move(request));
   }
   awaitable<transport_error> warm_up(http::url where, std::size_t connections) override {
     return warm_up_on(state_, std::move(where), connections);

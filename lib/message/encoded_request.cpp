@@ -18,11 +18,17 @@ http::body joined(std::string head, bool has_members,
   return http::body(std::move(head), tail);
 }
 
+std::shared_ptr<const std::string> closed(std::string members) {
+  members += '}';
+  if (members.capacity() - members.size() > members.size() / 8) members.shrink_to_fit();
+  return std::make_shared<const std::string>(std::move(members));
+}
+
 }  // namespace
 
 struct encoded_request::content {
   std::string model;
-  std::string tail;  // the members and the closing brace
+  std::shared_ptr<const std::string> tail;  // the members and the closing brace
   std::vector<std::string> betas;
   std::int64_t max_tokens = 0;
   // the tail in gzip, made when it is first asked for, on whatever thread
@@ -31,12 +37,14 @@ struct encoded_request::content {
 };
 
 encoded_request::encoded_request(std::string model, std::string members,
+                                 std::vector<std::string> betas, std::int64_t max_tokens)
+    : encoded_request(closed(std::move(members)), std::move(model), std::move(betas), max_tokens) {}
+
+encoded_request::encoded_request(std::shared_ptr<const std::string> tail, std::string model,
                                  std::vector<std::string> betas, std::int64_t max_tokens) {
-  members += '}';
-  if (members.capacity() - members.size() > members.size() / 8) members.shrink_to_fit();
   auto made = std::make_shared<content>();
   made->model = std::move(model);
-  made->tail = std::move(members);
+  made->tail = std::move(tail);
   made->betas = std::move(betas);
   made->max_tokens = max_tokens;
   content_ = std::move(made);
@@ -57,7 +65,7 @@ std::int64_t encoded_request::max_tokens() const noexcept {
 }
 
 std::size_t encoded_request::size() const noexcept {
-  return content_ ? content_->tail.size() + content_->model.size() : 0;
+  return content_ ? content_->tail->size() + content_->model.size() : 0;
 }
 
 http::body encoded_request::body_for(std::string_view model) const {
@@ -81,13 +89,12 @@ http::body encoded_request::gzip_body_without_model(std::string_view extra) cons
 http::body encoded_request::packed(const http::body& plain) const {
   if (!content_) return detail::gzip_body(plain.head(), nullptr);
   const content& of = *content_;
-  std::call_once(of.packed_once, [&of] { of.packed = detail::gzip_tail(of.tail); });
+  std::call_once(of.packed_once, [&of] { of.packed = detail::gzip_tail(*of.tail); });
   return detail::gzip_body(plain.head(), {content_, &of.packed});
 }
 
 std::shared_ptr<const std::string> encoded_request::tail() const {
-  if (!content_) return nullptr;
-  return {content_, &content_->tail};
+  return content_ ? content_->tail : nullptr;
 }
 
 }  // namespace reroute

@@ -24,18 +24,25 @@ const json::object* object_at(const json::object& in, std::string_view name) noe
 
 std::string_view text_at(const json::object& in, std::string_view name) noexcept {
   const json::value* const found = find(in, name);
-  const json::string* const text = found ? found->if_string() : nullptr;
+  return found ? text_of(*found) : std::string_view();
+}
+
+std::string_view text_of(const json::value& value) noexcept {
+  const json::string* const text = value.if_string();
   return text ? std::string_view(text->data(), text->size()) : std::string_view();
 }
 
 std::optional<std::int64_t> count_at(const json::object& in, std::string_view name) noexcept {
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   const json::value* const found = find(in, name);
-  if (!found) return std::nullopt;
-  if (found->is_uint64()) return most;  // only what does not fit int64 is parsed as one
-  if (const auto* const number = found->if_int64())
+  return found ? count_of(*found) : std::nullopt;
+}
+
+std::optional<std::int64_t> count_of(const json::value& value) noexcept {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (value.is_uint64()) return most;  // only what does not fit int64 is parsed as one
+  if (const auto* const number = value.if_int64())
     return *number >= 0 ? std::optional(*number) : std::nullopt;
-  const double* const number = found->if_double();
+  const double* const number = value.if_double();
   if (!number || !(*number >= 0) || *number != std::floor(*number)) return std::nullopt;
   return *number < 9.2e18 ? static_cast<std::int64_t>(*number) : most;
 }

@@ -24,9 +24,11 @@ namespace reroute::detail {
 /// A string member, else empty.
 [[nodiscard]] std::string_view text_at(const boost::json::object& in,
                                        std::string_view name) noexcept;
+[[nodiscard]] std::string_view text_of(const boost::json::value& value) noexcept;
 /// A member that is a whole number of 0 or more, in any JSON number form; too large a one saturates.
 [[nodiscard]] std::optional<std::int64_t> count_at(const boost::json::object& in,
                                                    std::string_view name) noexcept;
+[[nodiscard]] std::optional<std::int64_t> count_of(const boost::json::value& value) noexcept;
 
 /// Reads a whole JSON text, at most `depth` levels deep; nothing, with the reason (which never quotes
 /// the text), if it is none. The value lives in `memory`.

@@ -141,17 +141,27 @@ token_usage detail::read_usage(const json::object& usage) {
   const auto read = [](const json::object& in, std::string_view name, std::int64_t& into) {
     into = detail::count_at(in, name).value_or(0);
   };
-  read(usage, "input_tokens", used.input_tokens);
-  read(usage, "output_tokens", used.output_tokens);
-  read(usage, "cache_creation_input_tokens", used.cache_creation_input_tokens);
-  read(usage, "cache_read_input_tokens", used.cache_read_input_tokens);
-  if (const json::object* const cache = detail::object_at(usage, "cache_creation")) {
-    read(*cache, "ephemeral_5m_input_tokens", used.cache_creation_5m_input_tokens);
-    read(*cache, "ephemeral_1h_input_tokens", used.cache_creation_1h_input_tokens);
+  // in one walk: half of what is known is mostly left out, and to look for it would cost a walk each
+  for (const auto& [key, value] : usage) {
+    const std::string_view name(key.data(), key.size());
+    if (name == "input_tokens") {
+      used.input_tokens = detail::count_of(value).value_or(0);
+    } else if (name == "output_tokens") {
+      used.output_tokens = detail::count_of(value).value_or(0);
+    } else if (name == "cache_creation_input_tokens") {
+      used.cache_creation_input_tokens = detail::count_of(value).value_or(0);
+    } else if (name == "cache_read_input_tokens") {
+      used.cache_read_input_tokens = detail::count_of(value).value_or(0);
+    } else if (name == "service_tier") {
+      used.service_tier = detail::text_of(value);
+    } else if (name == "cache_creation" && value.is_object()) {
+      const json::object& cache = value.get_object();
+      read(cache, "ephemeral_5m_input_tokens", used.cache_creation_5m_input_tokens);
+      read(cache, "ephemeral_1h_input_tokens", used.cache_creation_1h_input_tokens);
+    } else if (name == "output_tokens_details" && value.is_object()) {
+      read(value.get_object(), "thinking_tokens", used.thinking_tokens);
+    }
   }
-  if (const json::object* const details = detail::object_at(usage, "output_tokens_details"))
-    read(*details, "thinking_tokens", used.thinking_tokens);
-  used.service_tier = detail::text_at(usage, "service_tier");
   return used;
 }
 

@@ -75,7 +75,7 @@ message_request& message_request::system(std::string_view text) & {
 message_request& message_request::system(const blocks& content) & {
   std::string text;
   append_blocks(text, content);
-  own().body.put("system", std::move(text));
+  own().body.put("system", text);
   return *this;
 }
 
@@ -139,7 +139,7 @@ std::ostream& operator<<(std::ostream& out, const message_request& value) {
   for (const auto& [name, text] : value.state_->body.all())
     bytes += name.size() + text.size() + 4;
   std::size_t turns = 0;
-  if (const std::string* const messages = value.state_->body.find("messages")) {
+  if (const auto messages = value.state_->body.find("messages")) {
     detail::json_scanner each(*messages);
     for (std::string_view turn; each.next(turn);)
       ++turns;

@@ -24,15 +24,21 @@ const char* skip_plain(const char* at, const char* end) noexcept {
   const __m128i space = _mm_set1_epi8(' ');
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');
-  for (; end - at >= 16; at += 16) {
-    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const auto hits = [&](const char* from) {
+    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     // as signed numbers, what is not ASCII is below a space too
-    const __m128i hit =
-        _mm_or_si128(_mm_cmplt_epi8(some, space),
-                     _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(some, backslash)));
-    if (const int mask = _mm_movemask_epi8(hit))
-      return at + std::countr_zero(static_cast<unsigned>(mask));
+    return _mm_or_si128(
+        _mm_cmplt_epi8(some, space),
+        _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(some, backslash)));
+  };
+  for (; end - at >= 64; at += 64) {
+    const __m128i any = _mm_or_si128(_mm_or_si128(hits(at), hits(at + 16)),
+                                     _mm_or_si128(hits(at + 32), hits(at + 48)));
+    if (_mm_movemask_epi8(any) != 0) break;
   }
+  for (; end - at >= 16; at += 16)
+    if (const int mask = _mm_movemask_epi8(hits(at)))
+      return at + std::countr_zero(static_cast<unsigned>(mask));
 #endif
   constexpr std::uint64_t ones = 0x0101010101010101U;
   while (end - at >= 8) {

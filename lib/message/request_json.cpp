@@ -39,6 +39,7 @@ void check_settable(std::string_view member) {
   detail::check_utf8(member, "a member's name");
 }
 
+// the members that the endpoint takes, and those that it needs
 std::string members_text(const std::vector<detail::body_members::member>& members, operation op) {
   constexpr std::size_t punctuation = 4;
   std::size_t size = 1 + (op == operation::stream ? stream_member.size() : 0);  // and a brace
@@ -104,8 +105,8 @@ message_request message_request::from_json(std::string_view body) {
       if (each.value != "false" && each.value != "null")
         refuse("the body asks for \"stream\"; take it out, the call decides it");
     } else {
-      once(members.find(name) != nullptr, name);
-      members.put(name, std::string(each.value));
+      once(members.find(name).has_value(), name);
+      members.put(name, each.value);
     }
   }
   if (!has_model) refuse("the body has no \"model\"");
@@ -121,7 +122,7 @@ message_request message_request::from_json(const json::object& body) {
 
 json::object message_request::json() const {
   const state& from = own();
-  const encoded_request whole(from.model, members_text(from.body.all(), operation::create));
+  const encoded_request whole = encode_members(operation::create);
   std::string why;
   // parts of the greatest depth stand some levels deeper in the whole
   auto parsed = detail::parse_json(whole.body_for(from.model).text(), why, 512);
@@ -133,12 +134,18 @@ encoded_request message_request::encode(operation op) const {
   const state& from = own();
   if (!from.complete && !from.body.find("messages"))
     refuse("there is no message; add one, e.g. user(\"Hello\")");
+  return encode_members(op);
+}
+
+encoded_request message_request::encode_members(operation op) const {
+  const state& from = own();
   std::int64_t max_tokens = 0;
-  if (const std::string* const text = from.body.find("max_tokens");
-      text && op != operation::count_tokens)
+  if (const auto text = from.body.find("max_tokens"); text && op != operation::count_tokens)
     (void)std::from_chars(text->data(), text->data() + text->size(), max_tokens);
-  return encoded_request(from.model, members_text(from.body.all(), op), from.betas,
-                         std::max<std::int64_t>(0, max_tokens));
+  max_tokens = std::max<std::int64_t>(0, max_tokens);
+  if (op == operation::create)
+    return encoded_request(from.body.tail(), from.model, from.betas, max_tokens);
+  return encoded_request(from.model, members_text(from.body.all(), op), from.betas, max_tokens);
 }
 
 }  // namespace reroute

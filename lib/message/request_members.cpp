@@ -100,7 +100,7 @@ message_request& message_request::tool_choice(std::string_view kind) & {
     refuse("tool_choice must be \"auto\", \"any\" or \"none\"; force_tool names a tool");
   detail::body_members& body = own().body;
   // a wish for one tool use at a time stays, but "none" takes no further members
-  const std::string* const before = body.find("tool_choice");
+  const auto before = body.find("tool_choice");
   std::string choice = kind == "none" || !before ? "{}" : detail::with_member(*before, "name", {});
   body.put("tool_choice", detail::with_member(choice, "type", quoted(kind, "tool_choice")));
   return *this;
@@ -109,7 +109,7 @@ message_request& message_request::tool_choice(std::string_view kind) & {
 message_request& message_request::force_tool(std::string_view name) & {
   const std::string tool = filled(name, "the name for force_tool");
   detail::body_members& body = own().body;
-  const std::string* const before = body.find("tool_choice");
+  const auto before = body.find("tool_choice");
   const std::string choice = detail::with_member(before ? *before : "{}", "type", "\"tool\"");
   body.put("tool_choice", detail::with_member(choice, "name", tool));
   return *this;

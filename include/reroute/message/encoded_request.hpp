@@ -47,7 +47,11 @@ class encoded_request {
   [[nodiscard]] std::size_t size() const noexcept;
 
  private:
+  friend class message_request;
   struct content;
+  // `tail`: the members and the closing brace
+  encoded_request(std::shared_ptr<const std::string> tail, std::string model,
+                  std::vector<std::string> betas, std::int64_t max_tokens);
   [[nodiscard]] std::shared_ptr<const std::string> tail() const;
   [[nodiscard]] http::body packed(const http::body& plain) const;
   std::shared_ptr<const content> content_;  // null: an empty request

@@ -212,6 +212,7 @@ class message_request {
   struct state;
   [[nodiscard]] state& own();
   [[nodiscard]] const state& own() const;
+  [[nodiscard]] encoded_request encode_members(operation op) const;
   std::unique_ptr<state> state_;
 };
 
