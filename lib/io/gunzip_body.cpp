@@ -41,6 +41,21 @@ asio::awaitable<body_piece> gunzip_body::read() {
   co_return piece;
 }
 
+bool gunzip_body::read_ready(std::string& into) {
+  if (error_ || full_ || !input_.empty()) return false;
+  std::string packed;
+  last_ = packed_->read_ready(packed);
+  input_ = packed;
+  body_piece piece;
+  while (next_piece(piece) && !piece.error) {
+    into += piece.bytes;
+    if (piece.last) break;
+    piece = {};
+  }
+  input_ = {};
+  return piece.last;
+}
+
 // true if there is something to hand out: bytes, the end, an error
 bool gunzip_body::next_piece(body_piece& piece) {
   if (!error_ && (full_ || !input_.empty())) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +29,7 @@ class gunzip_body final : public response_body {
       : packed_(std::move(packed)), left_(max_body_size) {}
 
   asio::awaitable<body_piece> read() override;
+  [[nodiscard]] bool read_ready(std::string& into) override;
 
  private:
   bool next_piece(body_piece& piece);

@@ -16,6 +16,7 @@ enum class ending { cut, close_notify, reset };
 // what comes of `bytes` and then the end
 answer hear(const std::string& bytes, ending how, bool secure = true) {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.allow_plain_http = !secure;
   bool first = true;
   scripted_server server(stage.io, secure ? localhost_server() : server_options(),
@@ -110,6 +111,7 @@ TEST_CASE("bytes behind an answer are nobody's answer") {
 
 TEST_CASE("limits on head and body") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.max_header_size = 2000;
   stage.options.max_body_size = 1000;
   std::string bytes;

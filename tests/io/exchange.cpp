@@ -15,6 +15,7 @@ using namespace reroute::io_test;
 
 TEST_CASE("a request and its answer over TLS") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   std::string heard;
   scripted_server server(stage.io, localhost_server(),
                          [&](server_connection& connection) -> asio::awaitable<void> {
@@ -40,6 +41,7 @@ TEST_CASE("a request and its answer over TLS") {
 
 TEST_CASE("plain http works where it is allowed, and only there") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   scripted_server server(stage.io, {}, echo);
   SECTION("allowed") {
     stage.options.allow_plain_http = true;
@@ -58,6 +60,7 @@ TEST_CASE("plain http works where it is allowed, and only there") {
 
 TEST_CASE("two thousand requests over few connections") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.max_connections = 4;
   scripted_server server(stage.io, localhost_server(), echo);
   int good = 0;
@@ -83,6 +86,7 @@ TEST_CASE("two thousand requests over few connections") {
 
 TEST_CASE("a large body goes both ways") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   scripted_server server(stage.io, localhost_server(), echo);
   std::string large(3'000'000, 'x');
   for (std::size_t i = 0; i < large.size(); i += 7)
@@ -97,6 +101,7 @@ TEST_CASE("an answer that comes while the request is being sent is heard") {
   const bool resets = GENERATE(false, true);
   CAPTURE(secure, resets);
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.allow_plain_http = !secure;
   auto options = secure ? localhost_server() : server_options();
   options.receive_buffer = 4096;
@@ -132,6 +137,7 @@ TEST_CASE("an answer that comes while the request is being sent is heard") {
 
 TEST_CASE("interim responses are skipped") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   scripted_server server(stage.io, localhost_server(),
                          [&](server_connection& connection) -> asio::awaitable<void> {
                            co_await connection.read_request();
@@ -149,6 +155,7 @@ TEST_CASE("interim responses are skipped") {
 
 TEST_CASE("a header that could smuggle is refused before anything is sent") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   scripted_server server(stage.io, localhost_server(), echo);
   auto request = stage.post(server);
   SECTION("a target with a line break") { request.url.target = "/a HTTP/1.1\r\nX: y"; }
@@ -163,6 +170,7 @@ TEST_CASE("a header that could smuggle is refused before anything is sent") {
 
 TEST_CASE("an idle pool lets the loop end") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.client = make_https_transport(stage.io.get_executor(), stage.options);
   scripted_server server(stage.io, localhost_server(),
                          [&](server_connection& connection) -> asio::awaitable<void> {

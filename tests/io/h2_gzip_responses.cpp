@@ -60,6 +60,7 @@ std::vector<std::vector<std::string>> all_cuts(const std::string& bytes) {
 
 TEST_CASE("gzip over HTTP/2, in frames cut at every byte") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   const auto cuts = all_cuts(gzip(text) + gzip(" and more"));
   std::size_t next = 0;
   scripted_server server(stage.io, h2_server(),
@@ -87,6 +88,7 @@ TEST_CASE("gzip over HTTP/2, in frames cut at every byte") {
 
 TEST_CASE("gzip over HTTP/1.1, in chunks cut at every byte") {
   world stage;
+  stage.reads_ready = GENERATE(false, true);
   const auto cuts = all_cuts(gzip(text));
   std::size_t next = 0;
   scripted_server server(
@@ -111,6 +113,7 @@ TEST_CASE("gzip over HTTP/1.1, in chunks cut at every byte") {
 
 TEST_CASE("gzip over HTTP/2 that ends too early, wherever, is told") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   const std::string whole = gzip(text);
   std::size_t size = 1;
   scripted_server server(stage.io, h2_server(),
@@ -136,6 +139,7 @@ TEST_CASE("gzip over HTTP/2 that ends too early, wherever, is told") {
 
 TEST_CASE("what is no gzip over HTTP/2 is told, and costs no other stream") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   const auto [bytes, code] =
       GENERATE_COPY(std::pair{std::string("plain text"), errc::protocol_error},
                     std::pair{gzip(text) + "trailing", errc::protocol_error},
@@ -151,6 +155,7 @@ TEST_CASE("what is no gzip over HTTP/2 is told, and costs no other stream") {
 
 TEST_CASE("a bomb over HTTP/2 is an error, goes no further than the limit, and resets its stream") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.max_body_size = 1'000'000;
   const std::string bomb = gzip(std::string(50'000'000, '0'));
   scripted_server server(stage.io, h2_server(),
@@ -166,6 +171,7 @@ TEST_CASE("a bomb over HTTP/2 is an error, goes no further than the limit, and r
 
 TEST_CASE("as much as the limit is not too much over HTTP/2") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   stage.options.max_body_size = 1'000'000;
   scripted_server server(stage.io, h2_server(),
                          h2_answering(packed(gzip(std::string(1'000'000, '0')), 999)));
@@ -176,6 +182,7 @@ TEST_CASE("as much as the limit is not too much over HTTP/2") {
 
 TEST_CASE("over HTTP/2 gzip is asked for, or not, or left to the request") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   h2_heard heard;
   const int how = GENERATE(0, 1, 2);
   stage.options.accept_gzip = how != 1;
@@ -189,6 +196,7 @@ TEST_CASE("over HTTP/2 gzip is asked for, or not, or left to the request") {
 
 TEST_CASE("other encodings over HTTP/2 are left alone, and no body is no gzip") {
   h2_world stage;
+  stage.reads_ready = GENERATE(false, true);
   h2_answer what;
   what.fields = {{"content-encoding", GENERATE(as<std::string>(), "br", "identity", "gzip, br")}};
   what.frames = {"as it is"};

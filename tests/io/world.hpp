@@ -33,8 +33,8 @@ struct answer {
   bool whole = false;  ///< the last piece has come
 };
 
-/// Asks, and reads the body to its end.
-asio::awaitable<answer> fetch(transport& over, http::request request);
+/// Asks, and reads the body to its end; `reads_ready`: takes what has come already before each `read`.
+asio::awaitable<answer> fetch(transport& over, http::request request, bool reads_ready = false);
 
 /// A fetch under way on the loop.
 struct pending_fetch {
@@ -52,6 +52,7 @@ struct world {
   std::shared_ptr<fake_clock> time = std::make_shared<fake_clock>();
   https_options options;
   std::shared_ptr<transport> client;  ///< made by the first use
+  bool reads_ready = false;
   bool settles = true;                ///< runs what is left before the loop is destroyed
 
   transport& over();
