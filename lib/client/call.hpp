@@ -7,6 +7,7 @@
 #include <reroute/message/encoded_request.hpp>
 
 #include "client/call_machine.hpp"
+#include "detail/recycling.hpp"
 #include "traffic/gate.hpp"
 #include "traffic/waiter.hpp"
 
@@ -61,7 +62,7 @@ struct flight_due {
 using flight_queue = ordered_queue<flight, &flight::clock, &flight::clock_heap, flight_due>;
 
 /// What a call has sent. One that waits for its first turn has none.
-struct call_story {
+struct call_story : recycled {
   std::vector<std::shared_ptr<flight>> flights;  // under way
   std::vector<attempt> attempts;                 // all
   waiter::time_point waiting_since;

@@ -4,6 +4,7 @@
 #include <reroute/error/errc.hpp>
 
 #include "client/check_options.hpp"
+#include "detail/recycling.hpp"
 #include "route/plain_transport.hpp"
 
 #include <asio/dispatch.hpp>
@@ -92,7 +93,7 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
   call_machine decisions(options.plan().value_or(plan_), static_cast<int>(routes_.size()), at,
                          deadline);
   auto which =
-      std::make_shared<call>(std::move(decisions), op, std::move(request), std::move(handler));
+      make_recycled<call>(std::move(decisions), op, std::move(request), std::move(handler));
   which->stream = std::move(stream);
   which->priority = options.priority();
   if (op != operation::count_tokens) {  // a count takes none

@@ -4,6 +4,7 @@
 #include "client/engine.hpp"
 #include "client/run_attempt.hpp"
 #include "detail/cancelled_by.hpp"
+#include "detail/recycling.hpp"
 #include "traffic/effect.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -35,7 +36,7 @@ consumption engine::consumed(const token_usage& usage) {
 
 void engine::launch(call& which, int route, permit held, bool hedge) {
   const std::shared_ptr<call> keep = calls_[which.place];  // an observer may end the call
-  const std::shared_ptr<flight> ahead = std::make_shared<flight>(which, route, held);
+  const std::shared_ptr<flight> ahead = make_recycled<flight>(which, route, held);
   ahead->hedge = hedge;
   if (which.attempt_timeout.count() > 0) ahead->timeout = now() + which.attempt_timeout;
   if (!which.story) {

@@ -5,6 +5,7 @@
 #include <reroute/http/message.hpp>
 #include <reroute/io/transport.hpp>
 
+#include "detail/recycling.hpp"
 #include "io/bell.hpp"
 #include "io/deadlines.hpp"
 #include "io/h2_connection.hpp"
@@ -26,7 +27,7 @@ namespace reroute::detail {
 /// stream. Asks again, on another connection, what the peer has not looked at.
 ///
 /// Steps and not a coroutine until the head is there: its owner has a frame already, and waits in it.
-class h2_exchange final : public response_body, private h2_listener {
+class h2_exchange final : public recycled, public response_body, private h2_listener {
  public:
   /// `owner` keeps core and pool alive.
   h2_exchange(std::shared_ptr<void> owner, transport_core& core);

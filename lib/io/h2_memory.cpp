@@ -1,69 +1,57 @@
-// Blocks with their size in front, in one list for each size.
+// Blocks with their size in front, which nghttp2 does not say when it gives one back.
 #include "io/h2_memory.hpp"
+
+#include "detail/recycling.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace reroute::detail {
+namespace {
 
-// in front of each block; while it is kept, the block's own bytes are of no use
-struct alignas(std::max_align_t) h2_memory::header {
-  std::size_t size;
-  header* next;
+struct alignas(std::max_align_t) header {
+  std::size_t size;  // with this
 };
 
-h2_memory::~h2_memory() {
-  for (const kept& list : kept_) {
-    for (header* each = list.first; each != nullptr;) {
-      header* const next = each->next;
-      std::free(each);
-      each = next;
-    }
-  }
-}
+header* header_of(void* block) noexcept { return static_cast<header*>(block) - 1; }
 
-void* h2_memory::take(std::size_t size) noexcept {
-  const std::size_t at = size == 0 ? 0 : (size - 1) / step;
-  if (at < classes) {
-    size = (at + 1) * step;
-    if (header* const first = kept_[at].first) {
-      kept_[at].first = first->next;
-      --kept_[at].count;
-      return first + 1;
-    }
-  } else if (size > static_cast<std::size_t>(-1) - sizeof(header)) {
+// null without memory, as malloc
+void* take(std::size_t size, void*) noexcept {
+  if (size > static_cast<std::size_t>(-1) - sizeof(header)) return nullptr;
+  try {
+    void* const at = recycled_blocks::take(sizeof(header) + size);
+    return new (at) header{sizeof(header) + size} + 1;
+  } catch (const std::bad_alloc&) {
     return nullptr;
   }
-  auto* const made = static_cast<header*>(std::malloc(sizeof(header) + size));
-  if (made == nullptr) return nullptr;
-  made->size = size;
-  return made + 1;
 }
 
-void* h2_memory::take_again(void* block, std::size_t size) noexcept {
-  if (block == nullptr) return take(size);
-  const std::size_t had = (static_cast<header*>(block) - 1)->size;
+void give_back(void* block, void*) noexcept {
+  if (block != nullptr) recycled_blocks::give_back(header_of(block), header_of(block)->size);
+}
+
+void* take_cleared(std::size_t count, std::size_t size, void*) noexcept {
+  if (size != 0 && count > static_cast<std::size_t>(-1) / size) return nullptr;
+  void* const block = take(count * size, nullptr);
+  if (block != nullptr) std::memset(block, 0, count * size);
+  return block;
+}
+
+void* take_again(void* block, std::size_t size, void*) noexcept {
+  if (block == nullptr) return take(size, nullptr);
+  const std::size_t had = header_of(block)->size - sizeof(header);
   if (size <= had && size > had / 2) return block;
-  void* const other = take(size);
+  void* const other = take(size, nullptr);
   if (other == nullptr) return nullptr;
   std::memcpy(other, block, std::min(had, size));
-  give_back(block);
+  give_back(block, nullptr);
   return other;
 }
 
-void h2_memory::give_back(void* block) noexcept {
-  if (block == nullptr) return;
-  header* const from = static_cast<header*>(block) - 1;
-  const std::size_t at = from->size / step - 1;
-  if (from->size % step != 0 || at >= classes || kept_[at].count == most_kept) {
-    std::free(from);
-    return;
-  }
-  from->next = kept_[at].first;
-  kept_[at].first = from;
-  ++kept_[at].count;
-}
+}  // namespace
+
+nghttp2_mem h2_memory() noexcept { return {nullptr, take, give_back, take_cleared, take_again}; }
 
 }  // namespace reroute::detail

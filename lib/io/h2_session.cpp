@@ -4,6 +4,7 @@
 #include <reroute/error/errc.hpp>
 
 #include "http/text.hpp"
+#include "io/h2_memory.hpp"
 #include "io/request_check.hpp"
 
 #include <nghttp2/nghttp2.h>
@@ -38,25 +39,6 @@ nghttp2_nv field(std::string_view name, std::string_view value) noexcept {
     return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
   };
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
-}
-
-nghttp2_mem functions_of(h2_memory& memory) noexcept {
-  nghttp2_mem made{};
-  made.mem_user_data = &memory;
-  made.malloc = [](std::size_t size, void* user) {
-    return static_cast<h2_memory*>(user)->take(size);
-  };
-  made.free = [](void* block, void* user) { static_cast<h2_memory*>(user)->give_back(block); };
-  made.calloc = [](std::size_t count, std::size_t size, void* user) -> void* {
-    if (size != 0 && count > static_cast<std::size_t>(-1) / size) return nullptr;
-    void* const block = static_cast<h2_memory*>(user)->take(count * size);
-    if (block != nullptr) std::memset(block, 0, count * size);
-    return block;
-  };
-  made.realloc = [](void* block, std::size_t size, void* user) {
-    return static_cast<h2_memory*>(user)->take_again(block, size);
-  };
-  return made;
 }
 
 bool is_secret(std::string_view name) noexcept {
@@ -249,7 +231,7 @@ h2_session::h2_session(const h2_limits& limits)
   nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_option_set_max_outbound_ack(option, most_unanswered);
   nghttp2_option_set_peer_max_concurrent_streams(option, first_guess_of_streams);
-  nghttp2_mem functions = functions_of(memory_);
+  nghttp2_mem functions = h2_memory();
   const int made =
       nghttp2_session_client_new3(&session_, callbacks::all(), this, option, &functions);
   nghttp2_option_del(option);

@@ -4,8 +4,6 @@
 #include <reroute/http/message.hpp>
 #include <reroute/io/transport.hpp>
 
-#include "io/h2_memory.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -102,7 +100,6 @@ class h2_session {
       100;  // until the peer says how many (RFC 9113, 6.5.2)
 
   h2_limits limits_;
-  h2_memory memory_;
   std::unique_ptr<words> words_;
   nghttp2_session* session_ = nullptr;
   std::vector<h2_stream*> streams_;

@@ -6,6 +6,7 @@
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
 
+#include "detail/recycling.hpp"
 #include "io/in_flight.hpp"
 #include "io/io_buffers.hpp"
 #include "io/pool.hpp"
@@ -30,7 +31,7 @@ namespace reroute::detail {
 /// the connection. Uses one connection after the other if the first was dead.
 ///
 /// Steps and not a coroutine until the head is there, as `h2_exchange`: its owner waits in its own frame.
-class http1_exchange final : public response_body {
+class http1_exchange final : public recycled, public response_body {
  public:
   /// `owner` keeps core and pool alive.
   http1_exchange(std::shared_ptr<void> owner, transport_core& core);

@@ -66,7 +66,7 @@ class body_members {
   void append_element(place& to, std::size_t end, Write&& write);
 
   static constexpr std::size_t usual = 4;  // max_tokens, messages, and one or two more
-  std::vector<place> places_;
+  std::vector<place, recycling_allocator<place>> places_;
   shared_text text_;
 };
 

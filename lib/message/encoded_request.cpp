@@ -1,6 +1,7 @@
 // The shared bytes of a request, and the heads that each route puts in front.
 #include <reroute/message/encoded_request.hpp>
 
+#include "detail/recycling.hpp"
 #include "message/gzip_body.hpp"
 #include "message/quote.hpp"
 
@@ -42,7 +43,7 @@ encoded_request::encoded_request(std::string model, std::string members,
 
 encoded_request::encoded_request(std::shared_ptr<const std::string> tail, std::string model,
                                  std::vector<std::string> betas, std::int64_t max_tokens) {
-  auto made = std::make_shared<content>();
+  auto made = detail::make_recycled<content>();
   made->model = std::move(model);
   made->tail = std::move(tail);
   made->betas = std::move(betas);

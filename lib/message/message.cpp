@@ -1,6 +1,7 @@
 // Answers over JSON.
 #include <reroute/message/message.hpp>
 
+#include "detail/recycling.hpp"
 #include "message/json.hpp"
 #include "message/json_scan.hpp"
 #include "message/reading.hpp"
@@ -19,13 +20,11 @@ namespace json = boost::json;
 struct message::parsed {
   explicit parsed(std::string text)
       : body(std::move(text)),
-        first_size(body.size() + 1024),  // mostly all
-        first(std::make_unique_for_overwrite<unsigned char[]>(first_size)),
-        memory(first.get(), first_size) {}
+        first(body.size() + 1024),  // mostly all
+        memory(first.data(), first.size()) {}
 
   std::string body;  // for `append`, which sends its content to the letter
-  std::size_t first_size;
-  std::unique_ptr<unsigned char[]> first;
+  detail::recycled_bytes first;
   json::monotonic_resource memory;
   std::optional<json::value> root;
 };
@@ -74,7 +73,7 @@ std::optional<message> message::parse(std::string_view body, std::string* why) n
 std::optional<message> message::parse(std::string&& body, std::string* why) noexcept {
   try {
     std::string reason;
-    auto made = std::make_shared<parsed>(std::move(body));
+    auto made = detail::make_recycled<parsed>(std::move(body));
     made->root = detail::parse_json(made->body, reason, 256, &made->memory);
     if (made->root) reason = reason_against(*made->root);
     if (reason.empty()) {

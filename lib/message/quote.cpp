@@ -27,9 +27,8 @@ const char* skip_plain(const char* at, const char* end) noexcept {
   const auto hits = [&](const char* from) {
     const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     // as signed numbers, what is not ASCII is below a space too
-    return _mm_or_si128(
-        _mm_cmplt_epi8(some, space),
-        _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(some, backslash)));
+    return _mm_or_si128(_mm_cmplt_epi8(some, space),
+                        _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(some, backslash)));
   };
   for (; end - at >= 64; at += 64) {
     const __m128i any = _mm_or_si128(_mm_or_si128(hits(at), hits(at + 16)),

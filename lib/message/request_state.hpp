@@ -3,6 +3,7 @@
 
 #include <reroute/message/message_request.hpp>
 
+#include "detail/recycling.hpp"
 #include "message/body_members.hpp"
 
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace reroute {
 
-struct message_request::state {
+struct message_request::state : detail::recycled {
   std::string model;
   detail::body_members body;  // all members but the model
   std::vector<std::string> betas;

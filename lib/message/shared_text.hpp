@@ -1,6 +1,8 @@
 // Text that is handed out without a copy, and copied only if it is changed afterwards.
 #pragma once
 
+#include "detail/recycling.hpp"
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -12,7 +14,7 @@ namespace reroute::detail {
 /// changes. `view` and `give` may run on several threads at once.
 class shared_text {
  public:
-  explicit shared_text(std::string text) : text_(std::make_shared<std::string>(std::move(text))) {}
+  explicit shared_text(std::string text) : text_(make_recycled<std::string>(std::move(text))) {}
   shared_text(const shared_text& other) : text_(other.give_out()), given_(true) {}
   shared_text(shared_text&& other) noexcept
       : text_(std::move(other.text_)), given_(other.given_.load(std::memory_order_relaxed)) {}
@@ -34,7 +36,7 @@ class shared_text {
   /// To change it.
   [[nodiscard]] std::string& own() {
     if (given_.load(std::memory_order_relaxed)) {
-      text_ = std::make_shared<std::string>(*text_);
+      text_ = make_recycled<std::string>(*text_);
       given_.store(false, std::memory_order_relaxed);
     }
     return *text_;

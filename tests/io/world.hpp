@@ -53,7 +53,7 @@ struct world {
   https_options options;
   std::shared_ptr<transport> client;  ///< made by the first use
   bool reads_ready = false;
-  bool settles = true;                ///< runs what is left before the loop is destroyed
+  bool settles = true;  ///< runs what is left before the loop is destroyed
 
   transport& over();
   /// A POST to the server under the name localhost.
