@@ -139,6 +139,7 @@ struct recycled {
   static void operator delete(void* at, std::size_t size) noexcept {
     recycled_blocks::give_back(at, size);
   }
+  static void* operator new(std::size_t, std::align_val_t) = delete;
 };
 
 /// Bytes as they come, at least one.

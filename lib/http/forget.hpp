@@ -1,17 +1,23 @@
 // How memory of this floor forgets a secret.
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 #include <string>
 
 namespace reroute::detail {
 
-/// Empties `secret` and overwrites all the memory that it holds. The call goes through a volatile pointer, so
-/// that no compiler leaves it out; this floor does without OpenSSL, whose OPENSSL_cleanse does the same.
-inline void forget(std::string& secret) noexcept {
+/// Overwrites memory. The call goes through a volatile pointer, so that no compiler leaves it out; this floor does
+/// without OpenSSL, whose OPENSSL_cleanse does the same.
+inline void forget(void* bytes, std::size_t size) noexcept {
   static void* (*const volatile fill)(void*, int, std::size_t) = std::memset;
+  fill(bytes, 0, size);
+}
+
+/// Empties `secret` and overwrites all the memory that it holds.
+inline void forget(std::string& secret) noexcept {
   secret.resize(secret.capacity());
-  fill(secret.data(), 0, secret.size());
+  forget(secret.data(), secret.size());
   secret.clear();
 }
 

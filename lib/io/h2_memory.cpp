@@ -2,6 +2,7 @@
 #include "io/h2_memory.hpp"
 
 #include "detail/recycling.hpp"
+#include "http/forget.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -28,8 +29,13 @@ void* take(std::size_t size, void*) noexcept {
   }
 }
 
+// among them are header fields with the credential
 void give_back(void* block, void*) noexcept {
-  if (block != nullptr) recycled_blocks::give_back(header_of(block), header_of(block)->size);
+  if (block == nullptr) return;
+  header* const at = header_of(block);
+  const std::size_t size = at->size;
+  forget(at, size);
+  recycled_blocks::give_back(at, size);
 }
 
 void* take_cleared(std::size_t count, std::size_t size, void*) noexcept {

@@ -124,9 +124,9 @@ transport_error check_scheme(const http::url& url, const https_options& options)
           "plain http is off: use https, or set https_options::allow_plain_http"};
 }
 
-transport_error check_open(const transport_core& core, const http::url& url) {
+transport_error check_open(const transport_core& core, const http::url& url, bool begun = false) {
   if (core.gone) return {make_error_code(asio::error::operation_aborted), false, {}};
-  if (core.draining) return {errc::draining, false, {}};
+  if (core.draining && !begun) return {errc::draining, false, {}};
   return check_scheme(url, core.options);
 }
 
@@ -162,10 +162,11 @@ class exchange_frame {
     if (undo_ && core_.options.accept_gzip) request.headers.add("accept-encoding", "gzip");
   }
 
-  // whether it may begin, else why not; a cancelled one would not be told once more
+  // whether it may begin, else why not; a cancelled one would not be told once more. `begun`: over the other
+  // version, so that a drain lets it finish
   [[nodiscard]] bool may_begin(const http::request& request, const asio::cancellation_state& state,
-                               transport_error& error) const {
-    error = check_open(core_, request.url);
+                               transport_error& error, bool begun = false) const {
+    error = check_open(core_, request.url, begun);
     if (!error && is_cancelled(state)) error.code = make_error_code(asio::error::operation_aborted);
     return !error;
   }
@@ -189,12 +190,13 @@ class exchange_frame {
 
 // In these, a cancelled coroutine throws at its next await unless told not to; here it is told by a value.
 
-awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::request request) {
+awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::request request,
+                                          bool begun) {
   exchange_result result;
   const exchange_frame frame(*state, request);
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
-  if (!frame.may_begin(request, co_await asio::this_coro::cancellation_state, result.error))
-    co_return result;
+  const auto asked = co_await asio::this_coro::cancellation_state;
+  if (!frame.may_begin(request, asked, result.error, begun)) co_return result;
   co_await asio::this_coro::throw_if_cancelled(false);
   pool& home = state->of(request.url).http1;
   auto exchange = std::make_unique<http1_exchange>(state, state->core());
@@ -216,7 +218,7 @@ awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::
 // in a frame of its own: the other is held by each of the many that wait over HTTP/2
 awaitable<void> exchange_http1_instead(std::shared_ptr<origins> state, http::request& request,
                                        exchange_result& result) {
-  result = co_await exchange_http1(std::move(state), std::move(request));
+  result = co_await exchange_http1(std::move(state), std::move(request), true);
 }
 
 // Over HTTP/1.1 where the peer speaks nothing else.
@@ -230,17 +232,20 @@ awaitable<exchange_result> exchange_http2(std::shared_ptr<origins> state, http::
   if (result.error) co_return result;
   co_await asio::this_coro::throw_if_cancelled(false);
   h2_pool& home = state->of(request.url).http2;
-  auto exchange = std::make_unique<h2_exchange>(state, state->core());
-  do {
-    if (!exchange->take_room(home)) co_await exchange->wait_for_room(home);
-    exchange->ask(request);
-    while (exchange->waits()) {
-      co_await exchange->wait();
-      exchange->look(co_await asio::this_coro::cancellation_state);
-    }
-  } while (!exchange->settled(request, home));
-  if (!exchange->error() && exchange->wants_http1()) {
-    exchange.reset();
+  std::unique_ptr<h2_exchange> exchange;
+  if (!home.speaks_http1()) {
+    exchange = std::make_unique<h2_exchange>(state, state->core());
+    do {
+      if (!exchange->take_room(home)) co_await exchange->wait_for_room(home);
+      exchange->ask(request);
+      while (exchange->waits()) {
+        co_await exchange->wait();
+        exchange->look(co_await asio::this_coro::cancellation_state);
+      }
+    } while (!exchange->settled(request, home));
+    if (!exchange->error() && exchange->wants_http1()) exchange.reset();
+  }
+  if (!exchange) {
     co_await exchange_http1_instead(state, request, result);
     frame.undo(result);
   } else {
@@ -276,11 +281,10 @@ class https_transport final : public transport {
   }
 
   awaitable<exchange_result> exchange(http::request request) override {
-    const http::url& url = request.url;
-    const bool http2 =
-        may_be_http2(url, state_->core().options) && !state_->of(url).http2.speaks_http1();
+    // on the caller's thread: nothing is touched here that changes
+    const bool http2 = may_be_http2(request.url, state_->core().options);
     return http2 ? exchange_http2(state_, std::move(request))
-                 : exchange_http1(state_, std::move(request));
+                 : exchange_http1(state_, std::move(request), false);
   }
   awaitable<transport_error> warm_up(http::url where, std::size_t connections) override {
     return warm_up_on(state_, std::move(where), connections);

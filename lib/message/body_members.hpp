@@ -14,8 +14,8 @@
 
 namespace reroute::detail {
 
-/// Text and not values: what is set is escaped once, encoding copies nothing, and numbers that no
-/// machine type can hold pass through to the letter.
+/// Text and not values: what is set is escaped once, encoding shares it or copies it as a whole, and numbers
+/// that no machine type can hold pass through to the letter.
 ///
 /// Every change either happens or throws and leaves all as it was. Views are valid until the next one.
 class body_members {
@@ -41,7 +41,8 @@ class body_members {
   void put_in(std::string_view name, std::string_view key, std::string_view value);
 
   [[nodiscard]] std::vector<member> all() const;
-  /// All of them behind each other, with the brace that closes the object.
+  /// All of them behind each other, with the brace that closes the object. Shared, and copied only if it
+  /// grew in steps that left much room.
   [[nodiscard]] std::shared_ptr<const std::string> tail() const;
   friend bool operator==(const body_members& a, const body_members& b) noexcept {
     return a.text_.view() == b.text_.view();

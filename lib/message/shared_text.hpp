@@ -36,7 +36,11 @@ class shared_text {
   /// To change it.
   [[nodiscard]] std::string& own() {
     if (given_.load(std::memory_order_relaxed)) {
-      text_ = make_recycled<std::string>(*text_);
+      // with room for a small change: to grow it later would be another copy
+      auto mine = make_recycled<std::string>();
+      mine->reserve(text_->size() + text_->size() / 8 + 64);
+      mine->append(*text_);
+      text_ = std::move(mine);
       given_.store(false, std::memory_order_relaxed);
     }
     return *text_;

@@ -156,4 +156,6 @@ TEST_CASE("what is encoded is not copied, and what is changed then is") {
   CHECK(copy.tail() == first);
   CHECK(*copy.find("a") == "[" + std::string(200, '1') + "]");
   CHECK(*body.find("a") == "[" + std::string(200, '1') + ",2]");
+  // the small change has found room in the copy, which is not copied once more
+  CHECK(body.tail() == body.tail());
 }

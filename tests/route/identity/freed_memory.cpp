@@ -5,6 +5,7 @@
 #include <reroute/route/entra.hpp>
 #include <reroute/testing/manual_clock.hpp>
 
+#include "io/h2_memory.hpp"
 #include "route/token_cache.hpp"
 #include "tests/route/identity/folder.hpp"
 #include "tests/route/requests.hpp"
@@ -15,6 +16,7 @@
 #include <asio/io_context.hpp>
 
 #include <cstdlib>
+#include <cstring>
 #include <malloc.h>
 #include <new>
 #include <optional>
@@ -196,6 +198,28 @@ TEST_CASE("a login gives no memory back with a secret in it, however much its fi
           options.environment = tests::lookup({{"ANTHROPIC_CONFIG_DIR", folder}});
           return find_anthropic_identity(std::move(options))->credential;
         }) == 0);
+}
+
+TEST_CASE("nghttp2 gives no memory back with a header field in it") {
+  nghttp2_mem memory = detail::h2_memory();
+  const std::string field = "x-api-key: key-" MARK "-0123456789-0123456789";
+  const auto fill = [&field](void* block, std::size_t size) {
+    for (std::size_t at = 0; at + field.size() <= size; at += field.size())
+      std::memcpy(static_cast<char*>(block) + at, field.data(), field.size());
+  };
+  const watch from_here;
+  for (const std::size_t size : {field.size(), std::size_t{1000}, std::size_t{20'000}}) {
+    void* const block = memory.malloc(size, nullptr);
+    fill(block, size);
+    void* const larger = memory.realloc(block, size * 3, nullptr);
+    fill(larger, size * 3);
+    memory.free(larger, nullptr);
+    void* const cleared = memory.calloc(2, size, nullptr);
+    CHECK(std::string(static_cast<char*>(cleared), 2 * size) == std::string(2 * size, '\0'));
+    memory.free(cleared, nullptr);
+  }
+  memory.free(nullptr, nullptr);
+  CHECK(found == 0);
 }
 
 TEST_CASE("requests give no memory back with the credential in it") {
