@@ -364,7 +364,7 @@ TEST_CASE("who was cancelled before he asks asks nothing, over either version") 
   stage.run_until([&] { return done; });
   for (int i = 0; i < 50; ++i)
     stage.io.run_one_for(1ms);
-  CHECK(got.error.code == asio::error::operation_aborted);
+  CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
   CHECK_FALSE(got.error.sent);
   CHECK(server.bytes_heard() == before);
 }
@@ -524,7 +524,7 @@ TEST_CASE("who was cancelled between two reads reads no more, over either versio
   stage.run_until([&] { return waits; });
   cancel.emit(asio::cancellation_type::terminal);
   stage.run_until([&] { return done; });
-  CHECK(why.code == asio::error::operation_aborted);
+  CHECK(why.code == make_error_code(asio::error::operation_aborted));
 }
 
 namespace {
@@ -666,9 +666,9 @@ TEST_CASE("over HTTP/2, too, shutdown ends what is in flight, and the transport 
   stage.over().shutdown();
   const answer one = stage.finish(first);
   const answer two = stage.finish(second);
-  CHECK(one.error.code == asio::error::operation_aborted);
+  CHECK(one.error.code == make_error_code(asio::error::operation_aborted));
   CHECK(one.error.sent);
-  CHECK(two.error.code == asio::error::operation_aborted);
+  CHECK(two.error.code == make_error_code(asio::error::operation_aborted));
   CHECK_FALSE(two.error.sent);
   CHECK(stage.ask(stage.post(server, "c")).body == "c");
 }
@@ -696,7 +696,7 @@ TEST_CASE("over HTTP/2 shutdown ends all, at every moment, and nothing is asked 
   const std::size_t begun = 5;
   for (std::size_t i = 0; i < begun; ++i) {
     const answer got = stage.finish(all[i]);
-    if (turns > 4 && got.error) CHECK(got.error.code == asio::error::operation_aborted);
+    if (turns > 4 && got.error) CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
   }
   CHECK(stage.ask(stage.post(server, "c")).status == 200);
   CHECK(heard <= 6);
@@ -715,7 +715,7 @@ TEST_CASE("a transport that has gone begins nothing") {
                  });
   stage.client.reset();
   stage.run_until([&] { return done; });
-  CHECK(code == asio::error::operation_aborted);
+  CHECK(code == make_error_code(asio::error::operation_aborted));
   CHECK(server.accepted() == 0);
 }
 

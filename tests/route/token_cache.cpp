@@ -340,7 +340,7 @@ TEST_CASE("a wait that does not fit into a fetch ends it at once, with its cause
     lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is busy", true), 9s);
     asio::steady_timer never(io, asio::steady_timer::time_point::max());
     lent.trying_again(reroute::token_error(errc::rate_limited, "IMDS is too busy", true), 10s);
-    std::error_code why;
+    reroute::loop_error_code why;
     co_await never.async_wait(asio::redirect_error(asio::use_awaitable, why));
     cancelled = true;
     throw std::system_error(why);
