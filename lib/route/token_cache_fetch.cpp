@@ -6,6 +6,7 @@
 #include "route/token_cache_parts.hpp"
 
 #include <asio/co_spawn.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -73,6 +74,9 @@ asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_p
   } catch (...) {
     result = failure_of(std::current_exception(), self->rules.token().secret());
   }
+  // Asio from 1.24 on awaits once more, outside of any `try`, behind a coroutine that never waited: if that
+  // one was given up meanwhile, it would throw out of the user's `run()`
+  co_await asio::this_coro::throw_if_cancelled(false);
   end(*self, *mine, std::move(result));
 }
 

@@ -696,7 +696,8 @@ TEST_CASE("over HTTP/2 shutdown ends all, at every moment, and nothing is asked 
   const std::size_t begun = 5;
   for (std::size_t i = 0; i < begun; ++i) {
     const answer got = stage.finish(all[i]);
-    if (turns > 4 && got.error) CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
+    if (turns > 4 && got.error)
+      CHECK(got.error.code == make_error_code(asio::error::operation_aborted));
   }
   CHECK(stage.ask(stage.post(server, "c")).status == 200);
   CHECK(heard <= 6);

@@ -91,6 +91,7 @@ http::request world::post(const scripted_server& to, std::string body) const {
 
 std::shared_ptr<pending_fetch> world::start(http::request request) {
   auto pending = std::make_shared<pending_fetch>();
+  started.push_back(pending);
   asio::co_spawn(io, fetch(over(), std::move(request), reads_ready),
                  asio::bind_cancellation_slot(pending->cancel.slot(),
                                               [pending](std::exception_ptr thrown, answer result) {

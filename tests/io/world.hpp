@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace reroute::io_test {
 
@@ -48,6 +49,8 @@ struct world {
   world();
   ~world();
 
+  // a cancellation that Asio has put into the queue needs its signal until it has run
+  std::vector<std::shared_ptr<pending_fetch>> started;
   asio::io_context io;
   std::shared_ptr<fake_clock> time = std::make_shared<fake_clock>();
   https_options options;
