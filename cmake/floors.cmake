@@ -8,6 +8,9 @@ set(reroute_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # false positives of g++ 12 in coroutine frames and under sanitizers
   list(APPEND reroute_warnings -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
+  if(REROUTE_SANITIZE MATCHES "thread")
+    list(APPEND reroute_warnings -Wno-tsan)  # fences of Asio's, which the sanitizer does not see
+  endif()
 endif()
 if(REROUTE_WERROR)
   list(APPEND reroute_warnings -Werror)
