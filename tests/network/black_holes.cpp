@@ -84,20 +84,15 @@ TEST_CASE(
   check_promises(in);
   in.on_both([](path& each) { each.clear(); });
   in.run_for(300ms);
-  in.next_act();
-  for (int i = 0; i < 30; ++i)
-    in.create(call_options().deadline(10s));
-  CHECK(in.finish());
+  fresh_calls(in, 30);
   CHECK(in.answered() == 30);
-  check_promises(in);
 }
 
 TEST_CASE("requests arrive and answers do not") {
   const auto* const on = private_network::enter();
   if (!on) return;
   const bool http2 = either();
-  reroute::client_options options = impatient(http2);
-  options.retry_lost_answers = GENERATE(true, false);
+  reroute::client_options options = asks_again_or_not(http2);
   CAPTURE(options.retry_lost_answers);
   const bool again = options.retry_lost_answers;
   world in(*on, http2, std::move(options));

@@ -60,8 +60,7 @@ TEST_CASE("connections are forgotten under calls, again and again") {
   const auto* const on = private_network::enter();
   if (!on) return;
   const bool http2 = either();
-  reroute::client_options options = impatient(http2);
-  options.retry_lost_answers = GENERATE(true, false);
+  reroute::client_options options = asks_again_or_not(http2);
   const bool again = options.retry_lost_answers;
   CAPTURE(again);
   world in(*on, http2, std::move(options));
@@ -71,10 +70,6 @@ TEST_CASE("connections are forgotten under calls, again and again") {
   }
   CHECK(in.finish());
   check_promises(in);
-  in.next_act();
-  for (int i = 0; i < 20; ++i)
-    in.create(call_options().deadline(10s));
-  CHECK(in.finish());
-  check_promises(in);
+  fresh_calls(in, 20);
   if (again) CHECK(in.answered() == 20);
 }

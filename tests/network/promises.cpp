@@ -45,4 +45,12 @@ void check_promises(const world& of) {
   CHECK(wrong == 0);
 }
 
+void fresh_calls(world& in, std::size_t count) {
+  in.next_act();
+  for (std::size_t i = 0; i < count; ++i)
+    in.create(call_options().deadline(10s));
+  CHECK(in.finish());
+  check_promises(in);
+}
+
 }  // namespace reroute::network

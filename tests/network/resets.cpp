@@ -4,7 +4,6 @@
 
 using namespace std::chrono_literals;
 using namespace reroute::network;
-using reroute::call_options;
 
 TEST_CASE("a reset of connections at rest costs no call") {
   const auto* const on = private_network::enter();
@@ -32,8 +31,7 @@ TEST_CASE("connections are reset under calls, again and again") {
   const auto* const on = private_network::enter();
   if (!on) return;
   const bool http2 = either();
-  reroute::client_options options = impatient(http2);
-  options.retry_lost_answers = GENERATE(true, false);
+  reroute::client_options options = asks_again_or_not(http2);
   const bool again = options.retry_lost_answers;
   CAPTURE(again);
   world in(*on, http2, std::move(options));
@@ -48,10 +46,6 @@ TEST_CASE("connections are reset under calls, again and again") {
     CHECK(in.fake.asked_after_answer() == 0);
   }
   in.run_for(300ms);
-  in.next_act();
-  for (int i = 0; i < 20; ++i)
-    in.create(call_options().deadline(10s));
-  CHECK(in.finish());
+  fresh_calls(in, 20);
   CHECK(in.answered() == 20);
-  check_promises(in);
 }

@@ -14,13 +14,8 @@ void clears_up(world& in) {
   in.on_both([](path& each) { each.clear(); });
   in.run_for(300ms);  // gates that faults closed let single calls look
   // who may not ask again still loses what is sent over connections that were forgotten
-  for (int rounds = in.set.retry_lost_answers ? 1 : 2; rounds > 0; --rounds) {
-    in.next_act();
-    for (int i = 0; i < 20; ++i)
-      in.create(reroute::call_options().deadline(10s));
-    CHECK(in.finish());
-    check_promises(in);
-  }
+  for (int rounds = in.set.retry_lost_answers ? 1 : 2; rounds > 0; --rounds)
+    fresh_calls(in, 20);
   CHECK(in.answered() == 20);
 }
 
@@ -92,8 +87,7 @@ TEST_CASE("the weather changes all the time") {
   const auto* const on = private_network::enter();
   if (!on) return;
   const bool http2 = either();
-  reroute::client_options options = impatient(http2);
-  options.retry_lost_answers = GENERATE(true, false);
+  reroute::client_options options = asks_again_or_not(http2);
   options.deadline = 2s;
   CAPTURE(options.retry_lost_answers);
   world in(*on, http2, std::move(options));

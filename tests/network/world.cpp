@@ -70,6 +70,12 @@ asio::awaitable<void> read(client* from, std::shared_ptr<call_story> into, call_
 
 bool either() { return GENERATE(false, true); }
 
+client_options asks_again_or_not(bool http2) {
+  client_options options = impatient(http2);
+  options.retry_lost_answers = GENERATE(true, false);
+  return options;
+}
+
 std::string user(std::size_t number) { return "user-" + std::to_string(number); }
 
 std::string text_for(const std::string& user) {

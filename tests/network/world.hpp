@@ -80,9 +80,13 @@ struct world {
 
 /// False, then true: over HTTP/1.1 and over HTTP/2. The test that asks runs once with each.
 [[nodiscard]] bool either();
+/// `impatient`, once with `retry_lost_answers` and once without.
+[[nodiscard]] client_options asks_again_or_not(bool http2);
 
 /// What holds in all weathers: every call has ended, once, in time, with its own answer; and nothing was
 /// asked again, or paid for twice, that its outcome does not tell.
 void check_promises(const world& of);
+/// A next act of so many calls that have time enough, to its end, with its promises checked.
+void fresh_calls(world& in, std::size_t count);
 
 }  // namespace reroute::network
