@@ -116,6 +116,21 @@ TEST_CASE("silence before the content: the other route answers") {
   CHECK(got.story.attempts[0].possibly_billed);
 }
 
+TEST_CASE(
+    "by default nobody cuts a model that thinks silently, before its text or in the midst of it") {
+  stream_rig r;
+  const std::string body = good().body;
+  const std::size_t piece = body.size() / 4 + 1;
+  r.a->expect("POST", "/v1/messages").says(line(good()).in_pieces(piece, 100s));
+  const streamed got = r.run();
+  CHECK(got.text == "hello");
+  REQUIRE(got.story.attempts.size() == 1);
+  CHECK(got.ended_at >= 300s);
+  CHECK(reroute::https_options().idle_timeout >= reroute::stream_guards().idle());
+  CHECK(reroute::stream_guards().idle() >= 5min);
+  CHECK(reroute::stream_guards().first_event() >= 5min);
+}
+
 TEST_CASE("a route that says nothing at all is left as well") {
   stream_rig r;
   r.a->expect("POST", "/v1/messages").says(line::stalled(good(), 0));

@@ -10,13 +10,19 @@ namespace reroute {
 /// next event does not count: a slow reader is not the provider's fault. What these limits end before
 /// the first content is retried like any fault; afterwards it is the stream's error.
 ///
+/// The defaults tell a provider that hangs from one that thinks. Claude has been silent for 90 s and more while it
+/// thinks or writes a tool's input, and the official clients wait 10 minutes for a head (TypeScript) or a read
+/// (Python). Five minutes are half of the default deadline: they leave as much for another attempt. A connection that
+/// is dead is found much earlier by the transport (`https_options::ping_interval`).
+///
 /// A class with setters, so that it may stand inside a `co_await` expression. Setters throw
 /// `std::invalid_argument` for what is negative, or more than a hundred years.
 class stream_guards {
  public:
   stream_guards() {}
 
-  /// From sending to the first event: `errc::first_event_timeout`. Default 2 min.
+  /// From sending to the first event, which tells that the provider has begun: `errc::first_event_timeout`. Default
+  /// 5 min.
   stream_guards& first_event(std::chrono::milliseconds time) &;
   stream_guards&& first_event(std::chrono::milliseconds time) && {
     return static_cast<stream_guards&&>(first_event(time));
@@ -27,13 +33,14 @@ class stream_guards {
   stream_guards&& first_content(std::chrono::milliseconds time) && {
     return static_cast<stream_guards&&>(first_content(time));
   }
-  /// Between two bytes: `errc::idle_timeout`. Pings count as life. Default 60 s; the transport's own
-  /// `https_options::idle_timeout` holds as well.
+  /// Between two bytes, be it while the model thinks or in the midst of its text: `errc::idle_timeout`. Pings count
+  /// as life. Default 5 min; the transport's own `https_options::idle_timeout` holds as well.
   stream_guards& idle(std::chrono::milliseconds time) &;
   stream_guards&& idle(std::chrono::milliseconds time) && {
     return static_cast<stream_guards&&>(idle(time));
   }
-  /// Between two events that are not pings: `errc::stream_stalled`. Default 5 min.
+  /// Between two events that are not pings: `errc::stream_stalled`. Default 10 min: pings show that the provider
+  /// lives, and thinking may take long.
   stream_guards& progress(std::chrono::milliseconds time) &;
   stream_guards&& progress(std::chrono::milliseconds time) && {
     return static_cast<stream_guards&&>(progress(time));
@@ -55,10 +62,10 @@ class stream_guards {
   [[nodiscard]] std::chrono::milliseconds throughput_window() const { return window_; }
 
  private:
-  std::chrono::milliseconds first_event_ = std::chrono::minutes(2);
+  std::chrono::milliseconds first_event_ = std::chrono::minutes(5);
   std::chrono::milliseconds first_content_{0};
-  std::chrono::milliseconds idle_ = std::chrono::seconds(60);
-  std::chrono::milliseconds progress_ = std::chrono::minutes(5);
+  std::chrono::milliseconds idle_ = std::chrono::minutes(5);
+  std::chrono::milliseconds progress_ = std::chrono::minutes(10);
   std::size_t bytes_per_second_ = 0;
   std::chrono::milliseconds window_ = std::chrono::seconds(30);
 };

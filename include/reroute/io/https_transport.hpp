@@ -48,8 +48,9 @@ struct https_options {
   /// From the request sent to the response head. Default none: a message may take minutes, and the
   /// attempt timeout of the client bounds it.
   std::chrono::milliseconds head_timeout = std::chrono::milliseconds(0);
-  /// Between two bytes of a response body, or of a request being sent. Default 60 s.
-  std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
+  /// Between two bytes of a response body, or of a request being sent. Default 5 min: a model that thinks may be
+  /// silent for minutes (see `stream_guards`); a connection that is dead is found by `ping_interval`.
+  std::chrono::milliseconds idle_timeout = std::chrono::minutes(5);
   /// How long an unused connection is kept. Default 30 s.
   std::chrono::milliseconds keep_alive = std::chrono::seconds(30);
   /// How old a connection may get. An older one takes no new requests, finishes what it has, and is closed
