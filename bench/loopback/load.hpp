@@ -53,6 +53,7 @@ class stopwatch {
 // the clients: each does the load's calls, in this process
 cost run_transport(const place& to, const load& what);
 cost run_create(const place& to, const load& what);
+cost run_create_on_strand(const place& to, const load& what);
 cost run_curl(const place& to, const load& what);
 cost run_beast(const place& to, const load& what);
 

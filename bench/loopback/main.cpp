@@ -56,6 +56,7 @@ void compare(const options& how, const load& what, boost::json::array& rows) {
   if (!peer) return;
   std::vector<std::pair<std::string, client>> clients = {
       {"reroute create", in_its_own_process(run_create)},
+      {"create on strand", in_its_own_process(run_create_on_strand)},
       {"reroute transport", in_its_own_process(run_transport)},
       {"h2load", run_h2load},
 #ifdef REROUTE_WITH_CURL

@@ -2,6 +2,7 @@
 #include "bench/loopback/own_clients.hpp"
 
 #include <asio/co_spawn.hpp>
+#include <asio/strand.hpp>
 
 #include <optional>
 #include <stdexcept>
@@ -26,8 +27,8 @@ asio::awaitable<void> caller(own_clients& in, progress& done, ask how) {
 }
 
 // as many callers as there may be calls in flight, through the warm-up into the measure
-cost run(const place& to, const load& what, ask how) {
-  own_clients here(to, what);
+cost run(const place& to, const load& what, ask how, bool strand = false) {
+  own_clients here(to, what, strand);
   progress done;
   const std::size_t warm = what.calls / 10 + 2 * what.in_flight();
   done.left = warm + what.calls + what.in_flight();
@@ -50,7 +51,10 @@ cost run(const place& to, const load& what, ask how) {
 
 }  // namespace
 
-own_clients::own_clients(const place& to, const load& what) : text(user_text(what.body_bytes)) {
+own_clients::own_clients(const place& to, const load& what, bool strand)
+    : text(user_text(what.body_bytes)) {
+  asio::any_io_executor on = io.get_executor();
+  if (strand) on = asio::make_strand(io);
   reroute::https_options https;
   https.tls.ca_pem = to.ca_pem;
   https.max_connections = what.connections;
@@ -58,7 +62,7 @@ own_clients::own_clients(const place& to, const load& what) : text(user_text(wha
   https.connect_timeout = 10min;
   https.max_streams = what.streams;
   https.versions = what.http2 ? reroute::http_versions::http2_or_1 : reroute::http_versions::http1;
-  over = reroute::make_https_transport(io.get_executor(), https);
+  over = reroute::make_https_transport(on, https);
   reroute::anthropic_options options;
   options.api_key = "fake-key";
   options.base_url = "https://localhost:" + std::to_string(to.port);
@@ -68,7 +72,7 @@ own_clients::own_clients(const place& to, const load& what) : text(user_text(wha
   route = reroute::anthropic(std::move(options));
   reroute::client_options all;
   all.routes = {route};
-  claude = std::make_unique<reroute::client>(io, std::move(all));
+  claude = std::make_unique<reroute::client>(on, std::move(all));
   const auto encoded = request().encode(reroute::operation::create);
   const reroute::write_context context{reroute::operation::create, encoded, "claude",
                                        reroute::credential::kind::key, "fake-key"};
@@ -101,5 +105,8 @@ asio::awaitable<std::size_t> ask_create(own_clients& in) {
 
 cost run_transport(const place& to, const load& what) { return run(to, what, ask_bare); }
 cost run_create(const place& to, const load& what) { return run(to, what, ask_create); }
+cost run_create_on_strand(const place& to, const load& what) {
+  return run(to, what, ask_create, true);
+}
 
 }  // namespace loopback

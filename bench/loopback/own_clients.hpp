@@ -13,7 +13,8 @@
 namespace loopback {
 
 struct own_clients {
-  own_clients(const place& to, const load& what);
+  /// `strand`: as `client(io, ...)` makes it, for a context that several threads may run; else for one thread.
+  own_clients(const place& to, const load& what, bool strand = false);
 
   asio::io_context io{1};
   std::shared_ptr<reroute::transport> over;

@@ -4,8 +4,11 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/error/resolver.hpp>
 
+#include "detail/user_function.hpp"
+#include "error/text.hpp"
 #include "route/secret.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -16,6 +19,20 @@ normalized_error without(std::string_view secret, normalized_error error) {
        {&error.message, &error.raw_code, &error.request_id, &error.gateway_request_id})
     hide_secret(*text, secret);
   return error;
+}
+
+std::string writer_problem(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::invalid_argument& refusal) {
+    return one_line(refusal.what());
+  } catch (...) {
+    return one_line("the route's writer threw: " + thrown_text(thrown));
+  }
+}
+
+std::string transport_problem(const std::exception_ptr& thrown) {
+  return one_line("the transport threw: " + thrown_text(thrown));
 }
 
 normalized_error stream_problem(std::string_view route, const stream_reader& reader,

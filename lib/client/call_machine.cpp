@@ -1,11 +1,32 @@
 // The decisions of one call.
 #include "client/call_machine.hpp"
 
+#include "detail/user_function.hpp"
+#include "error/text.hpp"
+
 #include <algorithm>
+#include <exception>
+#include <string>
 
 namespace reroute::detail {
+namespace {
 
-call_machine::step call_machine::heard(int route, const normalized_error& error, call_rules& rules,
+// A policy that throws has not decided: the call stops, since to go on may cost money, and its error says why.
+decision decided_by(const policy& decide, normalized_error& error, const progress& so_far) {
+  if (!decide) return default_policy(error, so_far);
+  try {
+    return decide(error, so_far);
+  } catch (...) {
+    std::string text = "the policy threw: " + thrown_text(std::current_exception());
+    if (!error.message.empty()) text += "; it was asked about: " + error.message;
+    error.message = one_line(text);
+    return decision::stop;
+  }
+}
+
+}  // namespace
+
+call_machine::step call_machine::heard(int route, normalized_error& error, call_rules& rules,
                                        time_point now, double random) {
   remember();
   route_progress& here = progress_[static_cast<std::size_t>(route)];
@@ -21,8 +42,7 @@ call_machine::step call_machine::heard(int route, const normalized_error& error,
   so_far.attempts = attempts_;
   so_far.elapsed = now - began_;
   so_far.retry_lost_answers = rules.retry_lost_answers;
-  const decision decided =
-      rules.decide ? rules.decide(error, so_far) : default_policy(error, so_far);
+  const decision decided = decided_by(rules.decide, error, so_far);
 
   if (now >= deadline_) return finish(stopped::deadline);
   const bool used_up = error.retryable && here.attempts >= plan_.attempts_per_route();

@@ -48,9 +48,9 @@ class call_machine {
       : plan_(how), count_(static_cast<std::int8_t>(routes)), began_(began), deadline_(deadline) {}
 
   [[nodiscard]] step start() { return next(began_); }
-  /// An attempt on `route` has ended in `error`.
-  [[nodiscard]] step heard(int route, const normalized_error& error, call_rules& rules,
-                           time_point now, double random);
+  /// An attempt on `route` has ended in `error`. A policy that throws decides to stop; `error` then says what it threw.
+  [[nodiscard]] step heard(int route, normalized_error& error, call_rules& rules, time_point now,
+                           double random);
   /// None of `routes` opens in time for this call, or at all.
   [[nodiscard]] step closed(route_set routes, time_point now);
   /// The time that the last step named has come.

@@ -83,4 +83,17 @@ void check_options(const client_options& options) {
   if (!options.time) refuse("time", "is null; leave it out for the real clock");
 }
 
+// As the official SDKs reckon: an hour for 128,000 tokens (FACTS 5.1).
+void check_plain_length(std::int64_t max_tokens) {
+  constexpr std::int64_t tokens_per_hour = 128'000;
+  constexpr std::int64_t most = tokens_per_hour * default_deadline.count() /
+                                std::chrono::milliseconds(std::chrono::hours(1)).count();
+  if (max_tokens <= most) return;
+  throw std::invalid_argument("max_tokens is " + std::to_string(max_tokens) +
+                              ": an answer of more than " + std::to_string(most) +
+                              " tokens may take longer than the default deadline of 10 minutes, "
+                              "which would end the call after it was paid; "
+                              "use stream(), or set call_options().deadline(...)");
+}
+
 }  // namespace reroute::detail

@@ -12,21 +12,36 @@
 
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 namespace reroute {
 namespace detail {
 
-void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
+const engine_ptr& checked(const engine_ptr& at) {
+  if (!at)
+    throw std::logic_error(
+        "reroute::client: this client was moved from; use the one it was moved to");
+  return at;
+}
+
+encoded_request encode_call(const engine_ptr& at, operation op, const message_request& request,
+                            const call_options& options) {
+  const bool usual = !options.deadline() && checked(at)->usual_deadline() == default_deadline;
+  encoded_request encoded = request.encode(op);
+  if (op == operation::create && usual) check_plain_length(encoded.max_tokens());
+  return encoded;
+}
+
+void start_call(const engine_ptr& at, bool on_its_executor, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler,
                 std::shared_ptr<open_stream> stream) {
   std::shared_ptr<call> which =
       at->prepare(op, std::move(request), options, std::move(handler), std::move(stream));
-  if (on_its_strand) return at->begin(std::move(which), options.tenant());
-  asio::dispatch(at->executor(),
-                 [at, which = std::move(which), tenant = options.tenant()]() mutable {
-                   at->begin(std::move(which), tenant);
-                 });
+  if (on_its_executor) return at->begin(std::move(which), options.tenant());
+  asio::dispatch(at->strand(), [at, which = std::move(which), tenant = options.tenant()]() mutable {
+    at->begin(std::move(which), tenant);
+  });
 }
 
 std::shared_ptr<open_stream> make_stream(const engine_ptr& at, const call_options& options) {
@@ -86,10 +101,10 @@ struct question_initiation {
   template <class Handler>
   void operator()(Handler&& handler, std::unique_ptr<question> asked) const {
     using handler_type = answering<Answer, std::decay_t<Handler>>;
-    // a coroutine may run elsewhere than the client: then the call begins over there
-    const bool on_its_strand = asio::get_associated_executor(handler) == asked->at->executor();
+    // where the coroutine runs: at this moment, then, on that executor
+    const bool on_its_executor = asio::get_associated_executor(handler) == asked->at->executor();
     auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
-    start_call(asked->at, on_its_strand, asked->op, std::move(asked->request), asked->options,
+    start_call(asked->at, on_its_executor, asked->op, std::move(asked->request), asked->options,
                std::move(erased));
   }
 };
@@ -99,7 +114,8 @@ struct question_initiation {
 template <class Answer>
 asio::awaitable<Answer> ask(const engine_ptr& at, operation op, const message_request& request,
                             call_options options) {
-  auto asked = std::make_unique<question>(question{at, op, request.encode(op), std::move(options)});
+  encoded_request encoded = encode_call(at, op, request, options);
+  auto asked = std::make_unique<question>(question{at, op, std::move(encoded), std::move(options)});
   const asio::use_awaitable_t<> token;
   return asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr, Answer)>(
       question_initiation<Answer>(), token, std::move(asked));
@@ -142,6 +158,8 @@ asio::awaitable<void> drained(engine_ptr at, std::chrono::milliseconds within) {
 
 client::client(asio::any_io_executor executor, client_options options) {
   detail::check_options(options);
+  if (!executor)
+    throw std::invalid_argument("client's executor is empty; give one, e.g. io.get_executor()");
   engine_ = std::make_shared<detail::engine>(executor, std::move(options));
   detail::shutdown_service::watch(executor, engine_);
 }
@@ -172,7 +190,8 @@ asio::awaitable<message_stream> client::stream(const message_request& request) {
 
 asio::awaitable<message_stream> client::stream(const message_request& request,
                                                call_options options) {
-  return detail::stream_of(engine_, request.encode(operation::stream), std::move(options));
+  encoded_request encoded = detail::encode_call(engine_, operation::stream, request, options);
+  return detail::stream_of(engine_, std::move(encoded), std::move(options));
 }
 
 asio::awaitable<token_count> client::count_tokens(const message_request& request) {
@@ -185,17 +204,20 @@ asio::awaitable<token_count> client::count_tokens(const message_request& request
 }
 
 asio::awaitable<std::vector<route_warmth>> client::warm_up(std::size_t connections) {
-  return detail::warmth_of(engine_, connections);
+  return detail::warmth_of(detail::checked(engine_), connections);
 }
 
 asio::awaitable<void> client::drain(std::chrono::milliseconds within) {
-  return detail::drained(engine_, within);
+  return detail::drained(detail::checked(engine_), within);
 }
 
-void client::cancel() { engine_->cancel_all(); }
+void client::cancel() {
+  const detail::engine_ptr& at = detail::checked(engine_);
+  asio::dispatch(at->strand(), [at] { at->cancel_all(); });
+}
 
-std::vector<gate_status> client::routes() const { return engine_->gates(); }
+std::vector<gate_status> client::routes() const { return detail::checked(engine_)->gates(); }
 
-client_stats client::stats() const { return engine_->stats(); }
+client_stats client::stats() const { return detail::checked(engine_)->stats(); }
 
 }  // namespace reroute

@@ -30,7 +30,7 @@ asio::awaitable<std::error_code> drain(std::shared_ptr<engine> self,
   co_await asio::this_coro::throw_if_cancelled(false);
   const time_point end = within > within.zero() ? self->now() + within : time_point::max();
   std::function<bool()> quiet = [&self] { return self->idle(); };
-  std::error_code code = co_await wait_until_quiet(self->executor(), self->stream_limits(),
+  std::error_code code = co_await wait_until_quiet(self->strand(), self->stream_limits(),
                                                    self->idle_watchers(), std::move(quiet), within);
   if (code == make_error_code(asio::error::operation_aborted)) co_return code;
   if (code) self->cancel_all();
@@ -53,7 +53,7 @@ void begin(const std::shared_ptr<engine>& at, const std::shared_ptr<draining>& m
       code = make_error_code(asio::error::operation_aborted);  // cancelled before it began
     mine->done.release()->complete(at->executor(), code, no_result());
   };
-  asio::co_spawn(at->executor(), drain(at, within), cancelled_by(mine->slot(), told));
+  asio::co_spawn(at->strand(), drain(at, within), cancelled_by(mine->slot(), told));
   if (at->closed()) mine->cancel();
 }
 
@@ -61,11 +61,13 @@ void begin(const std::shared_ptr<engine>& at, const std::shared_ptr<draining>& m
 
 void start_drain(const std::shared_ptr<engine>& at, std::chrono::milliseconds within,
                  completion_ptr_for<no_result> handler) {
-  at->refuse_calls();
   auto mine = std::make_shared<draining>();
   mine->done = std::move(handler);
-  cancel_by(mine->done->slot(), at->executor(), mine);
-  asio::dispatch(at->executor(), [at, mine, within] { begin(at, mine, within); });
+  cancel_by(mine->done->slot(), at->strand(), mine);
+  asio::dispatch(at->strand(), [at, mine, within] {
+    at->refuse_calls();  // behind those that were made before
+    begin(at, mine, within);
+  });
 }
 
 }  // namespace reroute::detail

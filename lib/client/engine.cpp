@@ -5,6 +5,7 @@
 
 #include "client/check_options.hpp"
 #include "detail/recycling.hpp"
+#include "io/guarded_clock.hpp"
 #include "route/plain_transport.hpp"
 
 #include <asio/dispatch.hpp>
@@ -28,9 +29,11 @@ std::vector<gated_route> gates_of(const client_options& options) {
 }  // namespace
 
 engine::engine(asio::any_io_executor executor, client_options options)
-    : executor_(std::move(executor)),
-      clock_(options.time),
-      timer_(clock_->make_timer(executor_)),
+    : threads_(thread_check::make()),
+      executor_(std::move(executor)),
+      strand_(checked_executor::over(executor_, threads_)),
+      clock_(guarded(options.time)),
+      timer_(clock_->make_timer(strand_)),
       observer_(std::move(options.observer)),
       plan_(options.plan),
       deadline_(options.deadline),
@@ -40,7 +43,7 @@ engine::engine(asio::any_io_executor executor, client_options options)
       rules_{std::move(options.decide), options.waits, options.gate.hint_jitter,
              options.retry_lost_answers, retry_budget(options.retry_budget)},
       dispatcher_(gates_of(options)),
-      stream_limits_(executor_, clock_),
+      stream_limits_(strand_, clock_),
       generator_(static_cast<std::minstd_rand::result_type>(
           options.seed ? *options.seed : std::random_device{}())) {
   hedge_tokens_.state(options.hedging.tokens_per_minute);
@@ -48,7 +51,7 @@ engine::engine(asio::any_io_executor executor, client_options options)
     live_route live;
     live.transport = each.transport;
     if (!live.transport) {
-      if (!own_transport_) own_transport_ = make_https_transport(executor_, options.https, clock_);
+      if (!own_transport_) own_transport_ = make_https_transport(strand_, options.https, clock_);
       live.transport = own_transport_;
     }
     live.tokens = tokens_of(each, options.https);
@@ -66,14 +69,14 @@ std::shared_ptr<token_cache> engine::tokens_of(const reroute::route& on,
   if (!from.refreshable()) return nullptr;
   for (const live_route& other : routes_)
     if (other.definition.credential.source() == from.source()) return other.tokens;
-  if (!own_transport_) own_transport_ = make_https_transport(executor_, https, clock_);
-  if (!plain_transport_) plain_transport_ = make_plain_transport(executor_, clock_);
+  if (!own_transport_) own_transport_ = make_https_transport(strand_, https, clock_);
+  if (!plain_transport_) plain_transport_ = make_plain_transport(strand_, clock_);
   token_cache::warning_listener warned;
   if (observer_.at_credential)
     warned = [hook = observer_.at_credential, name = on.name](const token_result& what) {
-      hook({name, what.error, what.detail});
+      tell(hook, "observer::at_credential", credential_event{name, what.error, what.detail});
     };
-  return std::make_shared<token_cache>(executor_, clock_, from.source(),
+  return std::make_shared<token_cache>(strand_, clock_, from.source(),
                                        lent_transports{own_transport_, plain_transport_},
                                        token_cache::usual_timeout, std::move(warned));
 }
@@ -109,13 +112,14 @@ std::shared_ptr<call> engine::prepare(operation op, encoded_request request,
       const auto alive = self.lock();
       const auto found = it.lock();
       if (!alive || !found || type == asio::cancellation_type::none) return;
-      asio::dispatch(alive->executor_, [alive, found] { alive->cancel(*found); });
+      asio::dispatch(alive->strand_, [alive, found] { alive->cancel(*found); });
     });
   }
   return which;
 }
 
 void engine::begin(std::shared_ptr<call> which, const std::string& tenant) {
+  const thread_check::stay inside(threads_);
   which->id = ++last_id_;
   which->scope = dispatcher_.scope(which->request.model(), which->op == operation::count_tokens
                                                                ? limit_of::token_counts
@@ -123,8 +127,7 @@ void engine::begin(std::shared_ptr<call> which, const std::string& tenant) {
   which->place = calls_.size();
   which->begun = true;
   calls_.push_back(which);
-  if (calls_.size() == 1)
-    busy_ = asio::prefer(executor_, asio::execution::outstanding_work.tracked);
+  if (calls_.size() == 1) busy_ = asio::prefer(strand_, asio::execution::outstanding_work.tracked);
   rules_.budget.earn();
   ++counts_.calls;
   if (closed_ || which->unwanted)
@@ -162,7 +165,7 @@ void engine::finish(call& which, reroute::stopped why, normalized_error error, o
   calls_[which.place]->place = which.place;
   calls_.pop_back();
 
-  if (!goes_on && observer_.at_outcome) observer_.at_outcome({which.id, result});
+  if (!goes_on) tell(observer_.at_outcome, "observer::at_outcome", outcome_event{which.id, result});
   const std::error_code code = to_error_code(result.error);
   if (done) done.release()->complete(executor_, code, std::move(result));
   if (calls_.empty()) busy_ = {};

@@ -10,6 +10,8 @@
 #include "client/errand.hpp"
 #include "client/live_route.hpp"
 #include "client/open_stream.hpp"
+#include "client/thread_check.hpp"
+#include "detail/user_function.hpp"
 #include "io/bells.hpp"
 #include "traffic/dispatcher.hpp"
 #include "traffic/token_mirror.hpp"
@@ -17,8 +19,8 @@
 #include <asio/any_io_executor.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -38,7 +40,11 @@ class engine : public std::enable_shared_from_this<engine> {
   engine(asio::any_io_executor executor, client_options options);
   ~engine();
 
+  /// The user's: handlers without an executor of their own run on it.
   [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
+  /// The client's own work runs on this one: the same, with `thread_check` in builds without NDEBUG.
+  [[nodiscard]] const asio::any_io_executor& strand() const { return strand_; }
+  [[nodiscard]] std::chrono::milliseconds usual_deadline() const { return deadline_; }
   [[nodiscard]] time_point now() const { return clock_->now(); }
 
   /// Makes a call of what is asked; may run on any thread.
@@ -55,7 +61,6 @@ class engine : public std::enable_shared_from_this<engine> {
   void add(const std::shared_ptr<errand>& which);
 
   // draining
-  /// From any thread.
   void refuse_calls() noexcept { draining_ = true; }
   /// No call waits or is under way, and no stream is being read.
   [[nodiscard]] bool idle() const { return calls_.empty() && streams_.empty(); }
@@ -134,6 +139,7 @@ class engine : public std::enable_shared_from_this<engine> {
   void count(reroute::stopped why);
   void tell_gate(flight& from, const normalized_error& error, const http::rate_limits* limits);
   void attempt_timed_out(flight& late, errc why);
+  void tell_wait(const call& which, const flight& failed, std::chrono::nanoseconds backoff);
   [[nodiscard]] time_point hedge_time(const flight& from);
   void set_due(flight& from);
   // Work done in one turn of the loop, so that a storm does not starve the sockets. What an admission
@@ -152,8 +158,15 @@ class engine : public std::enable_shared_from_this<engine> {
   void look_at_gates();
   [[nodiscard]] gate_status status_of(int route, std::uint32_t scope, const gate& at) const;
   [[nodiscard]] double random();
+  // a hook that throws ends the program, wherever it is called from
+  template <class Event>
+  static void tell(const std::function<void(const Event&)>& hook, const char* name,
+                   const Event& what) noexcept {
+    if (hook) must_not_throw(name, [&] { hook(what); });
+  }
 
-  asio::any_io_executor executor_;
+  std::shared_ptr<thread_check> threads_;  // null with NDEBUG
+  asio::any_io_executor executor_, strand_;
   std::shared_ptr<clock> clock_;
   std::unique_ptr<timer> timer_;
   reroute::observer observer_;
@@ -183,7 +196,7 @@ class engine : public std::enable_shared_from_this<engine> {
   std::size_t to_cancel_ = 0;         // the first of calls_, which are still to be looked at
   bool cancelling_ = false;           // there are some, or it is at work on them
   bool pumping_ = false;
-  std::atomic<bool> draining_ = false;
+  bool draining_ = false;
   bool closed_ = false;
 };
 

@@ -51,16 +51,15 @@ void engine::launch(call& which, int route, permit held, bool hedge) {
   // the coroutine's handler lets go of the signal last of all: it must outlive the coroutine's frame
   auto landed = [ahead, self = weak_from_this()](std::exception_ptr thrown) {
     if (!thrown) return;
-    if (const auto stream = ahead->stream.lock()) return stream->collapse();
-    // a route's own transport or writer broke its promise; the call must not wait for its deadline
+    // Asio throws where a coroutine begins that was cancelled before
     if (const auto alive = self.lock())
-      alive->failed(*ahead,
-                    resolve_transport_failure(alive->route(ahead->route).definition.name,
-                                              make_error_code(errc::protocol_error), ahead->sent,
-                                              "the route's own code threw an exception"),
-                    {});
+      alive->failed(
+          *ahead,
+          resolve_transport_failure(alive->route(ahead->route).definition.name,
+                                    make_error_code(asio::error::operation_aborted), false),
+          {});
   };
-  asio::co_spawn(executor_, run_attempt(shared_from_this(), ahead, which.op, which.request),
+  asio::co_spawn(strand_, run_attempt(shared_from_this(), ahead, which.op, which.request),
                  cancelled_by(ahead->cancel.slot(), std::move(landed)));
 }
 
@@ -159,13 +158,13 @@ void engine::begin_exchange(flight& from) {
   which.story->attempts.push_back(std::move(line));
   ++counts_.attempts;
   const std::size_t number = which.story->attempts.size();
-  if (!from.hedge && number > 1 && observer_.at_failover &&
-      which.story->attempts[number - 2].route != on.name)
-    observer_.at_failover({which.id, which.story->attempts[number - 2].route, on.name});
-  if (!which.done || !observer_.at_attempt) return;
+  if (!from.hedge && number > 1 && which.story->attempts[number - 2].route != on.name)
+    tell(observer_.at_failover, "observer::at_failover",
+         failover_event{which.id, which.story->attempts[number - 2].route, on.name});
+  if (!which.done) return;  // cancelled by an observer
   const attempt& begun = which.story->attempts[from.line];
-  observer_.at_attempt(
-      {which.id, begun.route, begun.model, static_cast<int>(number), begun.waited});
+  tell(observer_.at_attempt, "observer::at_attempt",
+       attempt_event{which.id, begun.route, begun.model, static_cast<int>(number), begun.waited});
 }
 
 void engine::end_exchange(flight& from, const normalized_error& error, exchange_facts& facts) {
@@ -184,8 +183,8 @@ void engine::end_exchange(flight& from, const normalized_error& error, exchange_
   const bool limit =
       error.category == category::rate_limit || error.category == category::overloaded;
   ++(limit ? counts_.refusals : counts_.faults);
-  if (observer_.at_refusal)
-    observer_.at_refusal({which.id, static_cast<int>(from.line + 1), line.error});
+  tell(observer_.at_refusal, "observer::at_refusal",
+       refusal_event{which.id, static_cast<int>(from.line + 1), line.error});
 }
 
 void engine::tell_gate(flight& from, const normalized_error& error,
@@ -266,7 +265,8 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   end_exchange(from, error, facts);
   if (!from.owner) return;  // cancelled by an observer
   land(from);
-  const call_machine::step next = which.machine.heard(from.route, error, rules_, now(), random());
+  const call_machine::step next = which.machine.heard(
+      from.route, which.story->attempts[from.line].error, rules_, now(), random());
   // another attempt may still answer; what was decided here counts if it does not
   std::optional<std::size_t>& ended_by = which.story->ended_by;
   if (!ended_by && next.finished && next.why == stopped::permanent) ended_by = from.line;
@@ -278,9 +278,17 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
     return finish(which, next.why,
                   own ? own_error(next.why, which) : which.story->attempts[from.line].error);
   }
-  if (next.wait.count() > 0 && observer_.at_wait)
-    observer_.at_wait({which.id, error.route, next.wait});
+  tell_wait(which, from, next.wait);
   if (which.done) apply(which, next);
+}
+
+// after a refusal the gate knows better than the hint, which may be missing
+void engine::tell_wait(const call& which, const flight& failed, std::chrono::nanoseconds backoff) {
+  const std::string& route = this->route(failed.route).definition.name;
+  const auto closed = dispatcher_.gate_of(failed.route, failed.scope).closed_until() - now();
+  const auto wait = std::max(backoff, closed);
+  if (wait > wait.zero())
+    tell(observer_.at_wait, "observer::at_wait", wait_event{which.id, route, wait});
 }
 
 void engine::answered(flight& from, outcome&& answer, exchange_facts facts) noexcept {

@@ -34,7 +34,7 @@ void engine::cancel_some() {
   }
   cancelling_ = to_cancel_ > 0;
   if (!cancelling_) return schedule_pump();
-  asio::post(executor_, [self = weak_from_this()] {
+  asio::post(strand_, [self = weak_from_this()] {
     if (const auto alive = self.lock()) alive->cancel_some();
   });
 }
@@ -61,6 +61,7 @@ std::vector<std::shared_ptr<transport>> engine::own_transports() const {
 }
 
 void engine::close() {
+  const thread_check::stay inside(threads_);
   if (std::exchange(closed_, true)) return;
   for (const std::weak_ptr<errand>& each : std::exchange(errands_, {}))
     if (const auto under_way = each.lock()) under_way->cancel();

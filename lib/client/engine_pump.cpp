@@ -15,7 +15,7 @@ constexpr auto lateness_that_counts = std::chrono::milliseconds(50);
 
 void engine::schedule_pump() {
   if (closed_ || std::exchange(pumping_, true)) return;
-  asio::post(executor_, [self = weak_from_this()] {
+  asio::post(strand_, [self = weak_from_this()] {
     if (const auto alive = self.lock()) alive->pump();
   });
 }

@@ -68,9 +68,11 @@ void engine::stream_ended(open_stream& which, const outcome& end) noexcept {
         std::max(used.output_tokens, static_cast<double>(which.text_bytes()) / bytes_per_token);
   dispatcher_.gate_of(on.route, on.scope).settle(on.held, used, which.told());
   if (!end.answered()) tell_gate(on, end.error, nullptr);
-  if (end.error && end.stopped != stopped::cancelled && observer_.at_refusal)
-    observer_.at_refusal({which.of().id, static_cast<int>(which.of().line + 1), end.error});
-  if (observer_.at_outcome) observer_.at_outcome({which.of().id, end});
+  const call_id id = which.of().id;
+  if (end.error && end.stopped != stopped::cancelled)
+    tell(observer_.at_refusal, "observer::at_refusal",
+         refusal_event{id, static_cast<int>(which.of().line + 1), end.error});
+  tell(observer_.at_outcome, "observer::at_outcome", outcome_event{id, end});
 }
 
 void engine::forget(open_stream& which) noexcept {

@@ -21,6 +21,7 @@ std::vector<std::string> engine::route_names() const {
 }
 
 std::vector<gate_status> engine::gates() {
+  const thread_check::stay inside(threads_);
   std::vector<gate_status> all;
   dispatcher_.each_gate([&](int route, std::uint32_t scope, const gate& at) {
     all.push_back(status_of(route, scope, at));
@@ -29,6 +30,7 @@ std::vector<gate_status> engine::gates() {
 }
 
 client_stats engine::stats() const {
+  const thread_check::stay inside(threads_);
   client_stats told = counts_;
   for (std::size_t level = 0; level < told.waiting.size(); ++level)
     told.waiting[level] = dispatcher_.size(static_cast<priority>(level));
@@ -47,7 +49,7 @@ void engine::look_at_gates() {
     changed.emplace_back(std::exchange(before, state), status_of(route, scope, at));
   });
   for (const auto& [before, status] : changed)
-    observer_.at_gate({before, status});
+    tell(observer_.at_gate, "observer::at_gate", gate_event{before, status});
 }
 
 }  // namespace reroute::detail

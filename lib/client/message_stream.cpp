@@ -37,10 +37,10 @@ void await_step(const consumer_ptr& at, completion_ptr_for<stream_step> handler)
     slot.assign([from = std::weak_ptr(at->at), number](asio::cancellation_type type) {
       const auto alive = from.lock();
       if (!alive || type == asio::cancellation_type::none || alive->abandoned()) return;
-      asio::dispatch(alive->executor(), [alive, number] { alive->cancel_read(number); });
+      asio::dispatch(alive->strand(), [alive, number] { alive->cancel_read(number); });
     });
   }
-  asio::dispatch(at->executor, [from = at->at, number, handler = std::move(handler)]() mutable {
+  asio::dispatch(at->at->strand(), [from = at->at, number, handler = std::move(handler)]() mutable {
     from->wait(number, std::move(handler));
   });
 }
@@ -129,7 +129,7 @@ const consumer_ptr& of_nothing() {
 
 void drop(const consumer_ptr& at) {
   if (!at->at || at->ended || at->at->abandoned()) return;
-  asio::dispatch(at->executor, [from = at->at] { from->drop(); });
+  asio::dispatch(at->at->strand(), [from = at->at] { from->drop(); });
 }
 
 }  // namespace

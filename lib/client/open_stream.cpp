@@ -21,7 +21,7 @@ constexpr auto time_to_drain = std::chrono::seconds(1);
 }  // namespace
 
 open_stream::open_stream(std::shared_ptr<engine> owner, const stream_guards& guards, bool pings)
-    : engine_(std::move(owner)), guards_(guards), pings_(pings), demand_(engine_->executor()) {}
+    : engine_(std::move(owner)), guards_(guards), pings_(pings), demand_(engine_->strand()) {}
 
 // its end, on the strand, has let go of all that is the engine's
 open_stream::~open_stream() {
@@ -29,6 +29,7 @@ open_stream::~open_stream() {
 }
 
 const asio::any_io_executor& open_stream::executor() const { return engine_->executor(); }
+const asio::any_io_executor& open_stream::strand() const { return engine_->strand(); }
 
 void open_stream::open(std::shared_ptr<flight> on, stream_beginning from, stream_call of) {
   on_ = std::move(on);
@@ -198,9 +199,9 @@ void open_stream::cancel() {
   end(stopped::cancelled, std::move(error));
 }
 
-void open_stream::collapse() {
-  end(stopped::after_content,
-      broken(make_error_code(errc::protocol_error), "the route's own code threw an exception"));
+void open_stream::collapse(std::string_view why) {
+  normalized_error error = broken(make_error_code(errc::protocol_error), why);
+  end(stopped::after_content, without(begun_->token.secret(), std::move(error)));
 }
 
 void open_stream::end(reroute::stopped why, normalized_error error) {

@@ -53,7 +53,9 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   open_stream& operator=(const open_stream&) = delete;
   ~open_stream();
 
+  /// Of the client: where handlers run, and where the stream's work does.
   [[nodiscard]] const asio::any_io_executor& executor() const;
+  [[nodiscard]] const asio::any_io_executor& strand() const;
   [[nodiscard]] const stream_guards& guards() const { return guards_; }
   [[nodiscard]] bool wants(stream_event_type type) const {
     return pings_ || type != stream_event_type::ping;
@@ -64,8 +66,8 @@ class open_stream : public std::enable_shared_from_this<open_stream> {
   /// Ends it from outside, unless it has ended.
   void end(reroute::stopped why, normalized_error error);
   void cancel();
-  /// The transport broke its promise not to throw.
-  void collapse();
+  /// The transport threw; `why` says what.
+  void collapse(std::string_view why);
   /// The execution context is going down.
   void abandon() noexcept;
   std::size_t place = 0;  // in the engine's list

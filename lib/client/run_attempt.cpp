@@ -7,6 +7,7 @@
 #include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
 #include "client/run_stream.hpp"
+#include "detail/user_function.hpp"
 #include "error/text.hpp"
 #include "http/text.hpp"
 #include "route/secret.hpp"
@@ -58,8 +59,7 @@ std::string read_answer(operation op, std::string&& body, outcome& into) {
   return into.tokens ? std::string() : why;
 }
 
-// what the route's own code says about a response; it must not throw, but whose code is without a
-// slip?
+// what the route's own code says about a response
 normalized_error resolved(const live_route& on, const http::response& response, http::date now) {
   try {
     return on.definition.resolve(response, now);
@@ -68,7 +68,8 @@ normalized_error resolved(const live_route& on, const http::response& response, 
     error.route = on.definition.name;
     error.status = response.status;
     error.category = category::server;
-    error.message = "the route's resolver threw";
+    error.message =
+        one_line("the route's resolver threw: " + thrown_text(std::current_exception()));
     return error;
   }
 }
@@ -133,7 +134,7 @@ class attempt_steps {
     return use(std::move(fetched));
   }
   [[nodiscard]] const std::string& secret() const { return token_.secret(); }
-  access_token take_token() { return std::move(token_); }
+  [[nodiscard]] const access_token& token() const { return token_; }
 
   // Writes the request, and hands it to the transport. Nothing if the attempt has failed, or was given up
   // while its credential was fetched.
@@ -146,10 +147,8 @@ class attempt_steps {
       written =
           on_.definition.write({op_, request_, on_.definition.models.on_route(request_.model()),
                                 on_.definition.credential.type(), token_.secret()});
-    } catch (const std::exception& problem) {
-      refused = problem.what();
     } catch (...) {
-      refused = "the route's writer threw";
+      refused = writer_problem(std::current_exception());
     }
     if (!refused.empty()) {
       normalized_error error;
@@ -157,7 +156,7 @@ class attempt_steps {
       error.category = category::bad_request;
       error.failover_worthy = true;  // it is this route that cannot say it
       error.cause = errc::rejected;
-      error.message = one_line(refused);
+      error.message = refused;
       fail(without(token_.secret(), std::move(error)), {});
       return std::nullopt;
     }
@@ -187,6 +186,12 @@ class attempt_steps {
     return result.body->read_ready(response_.body) ? read_whole() : next::read;
   }
   exchange_facts take_facts() { return std::move(facts_); }
+
+  // the transport broke its promise not to throw; the call must not wait for its deadline
+  void threw(const std::string& why) {
+    if (const auto stream = mine_.stream.lock()) return stream->collapse(why);
+    lost({make_error_code(errc::protocol_error), mine_.sent, why});
+  }
 
   // between two reads, which have not heard of it
   [[nodiscard]] bool given_up() {
@@ -278,25 +283,32 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
   // a cancelled attempt ends through its transport, as a value
   co_await asio::this_coro::throw_if_cancelled(false);
   attempt_steps steps(*self, *mine, op, std::move(request));
-  if (steps.tokens() && !co_await fetch_token(steps)) co_return;
-  while (mine->owner) {
-    auto asked = steps.ask();
-    if (!asked) co_return;
-    exchange_result begun = co_await std::move(*asked);
-    next then = steps.begun(begun);
-    while (then == next::read) {
-      if (steps.given_up()) co_return;
-      then = co_await read_more(steps, *begun.body);
+  std::string thrown;
+  try {
+    if (steps.tokens() && !co_await fetch_token(steps)) co_return;
+    while (mine->owner) {
+      auto asked = steps.ask();
+      if (!asked) co_return;
+      exchange_result begun = co_await std::move(*asked);
+      next then = steps.begun(begun);
+      while (then == next::read) {
+        if (steps.given_up()) co_return;
+        then = co_await read_more(steps, *begun.body);
+      }
+      if (then == next::over) co_return;
+      if (then == next::stream) {
+        auto streaming =
+            run_stream(self, mine, std::move(begun.body), steps.take_facts(), steps.token());
+        co_await std::move(streaming);
+        co_return;
+      }
+      if (!co_await fetch_other_token(steps)) co_return;
     }
-    if (then == next::over) co_return;
-    if (then == next::stream) {
-      auto streaming =
-          run_stream(self, mine, std::move(begun.body), steps.take_facts(), steps.take_token());
-      co_await std::move(streaming);
-      co_return;
-    }
-    if (!co_await fetch_other_token(steps)) co_return;
+    co_return;
+  } catch (...) {
+    thrown = transport_problem(std::current_exception());
   }
+  steps.threw(thrown);
 }
 
 }  // namespace reroute::detail

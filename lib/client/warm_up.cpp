@@ -65,12 +65,17 @@ asio::awaitable<normalized_error> warm(std::shared_ptr<engine> self, int route,
   http::url to;
   try {
     to = where(on, token.secret());
-  } catch (const std::exception& problem) {
-    error = {make_error_code(errc::rejected), false, problem.what()};
   } catch (...) {
-    error = {make_error_code(errc::rejected), false, "the route's writer threw"};
+    error = {make_error_code(errc::rejected), false, writer_problem(std::current_exception())};
   }
-  if (!error) error = co_await on.transport->warm_up(std::move(to), connections);
+  if (!error) {
+    try {
+      error = co_await on.transport->warm_up(std::move(to), connections);
+    } catch (...) {
+      error = {make_error_code(errc::protocol_error), false,
+               transport_problem(std::current_exception())};
+    }
+  }
   if (!error) co_return normalized_error();
   normalized_error why = resolve_transport_failure(name, error.code, false, error.detail);
   co_return without(token.secret(), std::move(why));
@@ -87,7 +92,7 @@ void begin(const std::shared_ptr<warming>& all, std::size_t connections) {
             all->routes[i].route, make_error_code(asio::error::operation_aborted), false, {});
       all->tell(i, std::move(error));
     };
-    asio::co_spawn(self.executor(), warm(all->at, static_cast<int>(i), connections),
+    asio::co_spawn(self.strand(), warm(all->at, static_cast<int>(i), connections),
                    cancelled_by(all->slot(), told));
   }
   if (self.closed()) all->cancel();
@@ -102,8 +107,8 @@ void start_warm_up(const std::shared_ptr<engine>& at, std::size_t connections,
   for (const std::string& name : at->route_names())
     all->routes.emplace_back(name, normalized_error());
   all->done = std::move(handler);
-  cancel_by(all->done->slot(), at->executor(), all);
-  asio::dispatch(at->executor(), [all, connections] { begin(all, connections); });
+  cancel_by(all->done->slot(), at->strand(), all);
+  asio::dispatch(at->strand(), [all, connections] { begin(all, connections); });
 }
 
 }  // namespace reroute::detail

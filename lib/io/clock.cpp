@@ -1,9 +1,12 @@
 // The real clock, and timers on a grid of one millisecond.
 #include <reroute/io/clock.hpp>
 
+#include "io/guarded_clock.hpp"
+
 #include <asio/steady_timer.hpp>
 
 #include <chrono>
+#include <typeinfo>
 #include <utility>
 
 namespace reroute {
@@ -60,5 +63,9 @@ class real_clock final : public clock {
 }  // namespace
 
 std::shared_ptr<clock> system_clock() { return std::make_shared<real_clock>(); }
+
+bool detail::is_system_clock(const clock& time) noexcept {
+  return typeid(time) == typeid(real_clock);
+}
 
 }  // namespace reroute

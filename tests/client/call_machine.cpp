@@ -30,7 +30,7 @@ normalized_error answered(int status, std::optional<std::chrono::milliseconds> h
 struct script {
   explicit script(reroute::plan how, int routes = 2, time_point deadline = start + 1min)
       : machine(how, routes, start, deadline) {}
-  step hear(int route, const normalized_error& error, double random = 0.5) {
+  step hear(int route, normalized_error error, double random = 0.5) {
     return machine.heard(route, error, rules, now, random);
   }
   call_rules rules;

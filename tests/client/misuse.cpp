@@ -88,6 +88,69 @@ TEST_CASE("plain http and bad URLs are refused, unless plain http is asked for")
       {.api_key = "k", .base_url = "http://127.0.0.1:8080", .allow_plain_http = true}));
 }
 
+TEST_CASE(
+    "a plain call that the default deadline would end after it was paid is refused, with the "
+    "cure") {
+  asio::io_context io;
+  const auto client_with = [&](std::chrono::milliseconds deadline) {
+    reroute::client_options options;
+    options.routes = {reroute::anthropic({.api_key = "key"})};
+    options.deadline = deadline;
+    return reroute::client(io, std::move(options));
+  };
+  const auto asks_for = [](std::int64_t tokens) {
+    return reroute::message_request("claude").max_tokens(tokens).user("a book, please");
+  };
+  const auto ignore = [](std::error_code, const reroute::outcome&) {};
+  reroute::client usual = client_with(reroute::default_deadline);
+  CHECK_THROWS_AS((void)usual.create(asks_for(21'334)), std::invalid_argument);
+  CHECK_THROWS_WITH((void)usual.create(asks_for(21'334)),
+                    Contains("max_tokens is 21334") && Contains("21333") && Contains("stream()") &&
+                        Contains("deadline"));
+  CHECK_THROWS_WITH(usual.async_create(asks_for(21'334), ignore), Contains("stream()"));
+  CHECK_NOTHROW((void)usual.create(asks_for(21'333)));
+  CHECK_NOTHROW((void)usual.create(asks_for(128'000), reroute::call_options().deadline(3600s)));
+  CHECK_NOTHROW((void)usual.create(asks_for(128'000), reroute::call_options().deadline(5s)));
+  CHECK_NOTHROW((void)usual.create(asks_for(128'000), reroute::call_options().no_deadline()));
+  CHECK_NOTHROW((void)usual.stream(asks_for(128'000)));
+  CHECK_NOTHROW((void)usual.count_tokens(asks_for(128'000)));
+  for (const std::chrono::milliseconds own : {0s, 5s, 3600s})
+    CHECK_NOTHROW((void)client_with(own).create(asks_for(128'000)));
+}
+
+TEST_CASE("a client that was moved from says so, whatever it is asked") {
+  asio::io_context io;
+  reroute::client_options options;
+  options.routes = {reroute::anthropic({.api_key = "key"})};
+  reroute::client first(io, std::move(options));
+  const auto request = reroute::message_request("claude").max_tokens(1).user("hello");
+  reroute::client second = std::move(first);
+  const auto ignore = [](auto&&...) {};
+  const auto moved = Contains("moved from");
+  CHECK_THROWS_AS((void)first.create(request),
+                  std::logic_error);  // NOLINT(bugprone-use-after-move)
+  CHECK_THROWS_WITH((void)first.create(request), moved);
+  CHECK_THROWS_WITH((void)first.stream(request), moved);
+  CHECK_THROWS_WITH((void)first.count_tokens(request), moved);
+  CHECK_THROWS_WITH((void)first.warm_up(), moved);
+  CHECK_THROWS_WITH((void)first.drain(1s), moved);
+  CHECK_THROWS_WITH(first.async_create(request, ignore), moved);
+  CHECK_THROWS_WITH(first.async_stream(request, ignore), moved);
+  CHECK_THROWS_WITH(first.async_count_tokens(request, ignore), moved);
+  CHECK_THROWS_WITH(first.async_warm_up(1, ignore), moved);
+  CHECK_THROWS_WITH(first.async_drain(1s, ignore), moved);
+  CHECK_THROWS_WITH(first.cancel(), moved);
+  CHECK_THROWS_WITH((void)first.routes(), moved);
+  CHECK_THROWS_WITH((void)first.stats(), moved);
+  CHECK_THROWS_WITH((void)first.get_executor(), moved);
+  first = std::move(second);
+  CHECK(first.stats().calls == 0);
+  CHECK_THROWS_WITH(
+      reroute::client(asio::any_io_executor(),
+                      reroute::client_options{.routes = {reroute::anthropic({.api_key = "key"})}}),
+      Contains("executor"));
+}
+
 TEST_CASE("a request without a message is refused when it is sent") {
   asio::io_context io;
   reroute::client_options options;

@@ -16,6 +16,7 @@
 #include <asio/async_result.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/execution_context.hpp>
+#include <asio/strand.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -30,7 +31,14 @@ namespace detail {
 class engine;
 using engine_ptr = std::shared_ptr<engine>;
 
-void start_call(const engine_ptr& at, bool on_its_strand, operation op, encoded_request request,
+/// What an operation of a client begins with: throws `std::logic_error` for a client that was moved from.
+[[nodiscard]] const engine_ptr& checked(const engine_ptr& at);
+/// The request as it is sent. Throws `std::invalid_argument` for one that cannot be written, or that the default
+/// deadline would end after it was paid.
+[[nodiscard]] encoded_request encode_call(const engine_ptr& at, operation op,
+                                          const message_request& request,
+                                          const call_options& options);
+void start_call(const engine_ptr& at, bool on_its_executor, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler,
                 std::shared_ptr<open_stream> stream = nullptr);
 [[nodiscard]] std::shared_ptr<open_stream> make_stream(const engine_ptr& at,
@@ -53,7 +61,7 @@ class call_initiation {
                   call_options options) const {
     using handler_type = std::decay_t<Handler>;  // an lvalue is copied
     auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
-    start_call(engine_, true, op, std::move(request), options, std::move(erased));
+    start_call(engine_, false, op, std::move(request), options, std::move(erased));
   }
 
  private:
@@ -73,7 +81,6 @@ class stream_initiation {
     std::shared_ptr<open_stream> stream = make_stream(engine_, options);
     auto erased = completion_of<adapted>::make(
         adapted{std::forward<Handler>(handler), stream_giver{stream_opener::make(stream)}});
-    // a coroutine may run elsewhere than the client: then the call begins over there
     start_call(engine_, false, operation::stream, std::move(request), options, std::move(erased),
                std::move(stream));
   }
@@ -111,23 +118,43 @@ class errand_initiation {
 
 }  // namespace detail
 
-/// Calls Claude over several routes, from an event loop that exists already. Starts no thread but
-/// the one that Asio's resolver uses.
+/// Says that one thread runs the context: `client(single_threaded, io, options)`.
+struct single_threaded_t {
+  explicit single_threaded_t() = default;
+};
+inline constexpr single_threaded_t single_threaded{};
+
+/// Calls Claude over several routes, from an event loop that exists already. Starts no thread but those that
+/// look up names.
 ///
-/// A client is one implicit strand: its executor must be a single-threaded loop or a strand, and
-/// its functions are called on it, except that `create`, `stream` and `count_tokens` may be called
-/// anywhere and are awaited on any executor. Destroying a client cancels its calls; each still completes,
-/// with `asio::error::operation_aborted` and its attempts. It must not outlive its execution
-/// context.
+/// Threads: a client's work runs on one strand. `client(context, ...)` makes the strand, so any number of threads may
+/// run the context. `client(executor, ...)` and `client(single_threaded, context, ...)` take what they are given, which
+/// must be a strand, or a loop that one thread runs at a time; a build of reroute without NDEBUG ends the program with
+/// a message if two threads are inside the client at once. Operations (`create`, `stream`, `count_tokens`, `warm_up`,
+/// `drain` and their `async_` forms) and `cancel` may be called on any thread and awaited on any executor. `routes`,
+/// `stats`, moving and destroying are for the client's strand (`asio::post(claude.get_executor(), ...)`), or for a
+/// moment in which nobody runs its context.
+///
+/// Destroying a client cancels its calls; each still completes, with `asio::error::operation_aborted` and its attempts.
+/// It must not outlive its execution context. A client that was moved from can be assigned to or destroyed; anything
+/// else throws `std::logic_error`.
 class client {
  public:
   using executor_type = asio::any_io_executor;
 
-  /// Throws `std::invalid_argument` that names the field and the cure if the options are wrong.
+  /// Throws `std::invalid_argument` that names the field and the cure if the options are wrong, or the executor empty.
   client(asio::any_io_executor executor, client_options options);
-  /// The same with a context's executor, e.g. of an `asio::io_context`.
+  /// On a new strand of a context, such as an `asio::io_context` or `asio::thread_pool`, which any number of threads
+  /// may run.
   template <class Context>
   requires std::is_convertible_v<Context&, asio::execution_context&> client(Context& context,
+                                                                            client_options options)
+      : client(asio::any_io_executor(asio::make_strand(context.get_executor())),
+               std::move(options)) {}
+  /// Without the strand, for a context that one thread runs at a time.
+  template <class Context>
+  requires std::is_convertible_v<Context&, asio::execution_context&> client(single_threaded_t,
+                                                                            Context& context,
                                                                             client_options options)
       : client(asio::any_io_executor(context.get_executor()), std::move(options)) {}
   client(client&&) noexcept = default;
@@ -135,13 +162,18 @@ class client {
   client& operator=(client&& other) noexcept;
   ~client();
 
-  [[nodiscard]] executor_type get_executor() const { return detail::executor_of(engine_); }
+  /// The strand or executor that its work runs on.
+  [[nodiscard]] executor_type get_executor() const {
+    return detail::executor_of(detail::checked(engine_));
+  }
 
   /// Asks Claude for a message: `co_await claude.create(request)`.
   ///
   /// Returns the answer of the first route that gives one; throws `api_error` for every other end,
   /// cancellation included. Throws `std::invalid_argument` at once for a request that cannot be
-  /// written. Otherwise as `async_create`.
+  /// written, and for one whose `max_tokens` may take longer than the client's default deadline of 10 minutes (above
+  /// 21,333: as the official SDKs do, 3600 s are reckoned for 128,000 tokens) unless the call or the client sets
+  /// another deadline: it would end after it was paid. Otherwise as `async_create`.
   [[nodiscard]] asio::awaitable<message> create(const message_request& request);
   [[nodiscard]] asio::awaitable<message> create(const message_request& request,
                                                 call_options options);
@@ -153,13 +185,15 @@ class client {
   /// Signature       void(reroute::loop_error_code, reroute::outcome); a function that takes a
   ///                 std::error_code may be given too.
   /// Errors          errc::*, asio::error::operation_aborted, or the transport's code; the outcome's
-  ///                 `error` has the details. Never throws for what a provider does.
+  ///                 `error` has the details. Never throws for what a provider does. What `create` throws at once for
+  ///                 a request, this function throws too.
   /// Cancellation    terminal, partial, total: stops waiting at once, closes the exchange in flight;
   ///                 the outcome keeps its attempts.
   /// Executor        the handler runs on its associated executor, never from inside this function.
   /// Lifetime        the request is read before this function returns; the client may be destroyed,
   ///                 which cancels the call.
-  /// Threads         on the client's strand.
+  /// Threads         may be called anywhere. On another thread or executor than the client's, the call begins when
+  ///                 the client's strand comes to it.
   template <class Token>
   auto async_create(const message_request& request, call_options options, Token&& token) {
     return async_call(operation::create, request, std::move(options), std::forward<Token>(token));
@@ -182,9 +216,9 @@ class client {
   ///                 After an error the stream has ended; its `outcome()` has the details.
   template <class Token>
   auto async_stream(const message_request& request, call_options options, Token&& token) {
+    auto encoded = detail::encode_call(engine_, operation::stream, request, options);
     return asio::async_initiate<Token, void(loop_error_code, message_stream)>(
-        detail::stream_initiation(engine_), token, request.encode(operation::stream),
-        std::move(options));
+        detail::stream_initiation(engine_), token, std::move(encoded), std::move(options));
   }
   template <class Token>
   auto async_stream(const message_request& request, Token&& token) {
@@ -209,7 +243,8 @@ class client {
 
   /// Cancels all calls and streams that have begun; each completes with `asio::error::operation_aborted`. More
   /// than a few hundred are cancelled over several turns of the loop, which they would hold up: none
-  /// is sent meanwhile, but one in flight may still be answered. The client stays usable.
+  /// is sent meanwhile, but one in flight may still be answered. The client stays usable. May be called anywhere; on
+  /// another thread than the client's, those are meant that have begun when its strand comes to it.
   void cancel();
 
   /// Opens the ways to all routes ahead of the first call, which then waits for no token, no look-up and no
@@ -230,7 +265,7 @@ class client {
   template <class Token>
   auto async_warm_up(std::size_t connections, Token&& token) {
     return asio::async_initiate<Token, void(loop_error_code, std::vector<route_warmth>)>(
-        detail::errand_initiation(engine_), token, connections);
+        detail::errand_initiation(detail::checked(engine_)), token, connections);
   }
 
   /// Ends in order: `co_await claude.drain(30s)`. From now on, for ever, new calls complete at once with
@@ -249,23 +284,23 @@ class client {
   /// Threads         may be called anywhere.
   template <class Token>
   auto async_drain(std::chrono::milliseconds within, Token&& token) {
-    return asio::async_initiate<Token, void(loop_error_code)>(detail::errand_initiation(engine_),
-                                                              token, within);
+    return asio::async_initiate<Token, void(loop_error_code)>(
+        detail::errand_initiation(detail::checked(engine_)), token, within);
   }
 
   /// The state of every gate that was used: one per route, model and operation, in no special
-  /// order. Takes
-  /// microseconds per gate. On the client's strand.
+  /// order. Takes microseconds per gate. On the client's strand, or while nobody runs its context.
   [[nodiscard]] std::vector<gate_status> routes() const;
-  /// Queue lengths and counts. On the client's strand.
+  /// Queue lengths and counts. On the client's strand, or while nobody runs its context.
   [[nodiscard]] client_stats stats() const;
 
  private:
   template <class Token>
   auto async_call(operation op, const message_request& request, call_options options,
                   Token&& token) {
+    auto encoded = detail::encode_call(engine_, op, request, options);
     return asio::async_initiate<Token, void(loop_error_code, outcome)>(
-        detail::call_initiation(engine_), token, op, request.encode(op), std::move(options));
+        detail::call_initiation(engine_), token, op, std::move(encoded), std::move(options));
   }
 
   detail::engine_ptr engine_;

@@ -28,6 +28,9 @@ struct hedging_options {
   double tokens_per_minute = 0;
 };
 
+/// `client_options::deadline`, unless it is set.
+inline constexpr std::chrono::milliseconds default_deadline = std::chrono::minutes(10);
+
 /// Configuration of a client. Every member but `routes` has a default that suits production. The
 /// client's constructor checks all of it and throws `std::invalid_argument` naming the field.
 struct client_options {
@@ -37,7 +40,7 @@ struct client_options {
   reroute::plan plan = {};
   /// Time for a whole call: waiting, all attempts, all routes. Default 10 min. Zero: none, then
   /// nothing but cancellation bounds a call that waits for a rate limit.
-  std::chrono::milliseconds deadline = std::chrono::minutes(10);
+  std::chrono::milliseconds deadline = default_deadline;
   /// Time for one attempt, from sending to the end of the answer. Default zero: only the deadline.
   std::chrono::milliseconds attempt_timeout = std::chrono::milliseconds(0);
   /// How long streams may be silent, stand still, or crawl.

@@ -55,6 +55,8 @@ struct step_taker {
   template <class Handler>
   void operator()(Handler&& handler, loop_error_code code, stream_step step) {
     std::optional<stream_event> event = take_step(*at, std::move(step));
+    // where another thread hears of it, the client's context may be gone before this handler is
+    at.reset();
     std::forward<Handler>(handler)(code, std::move(event));
   }
 };

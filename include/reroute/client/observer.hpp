@@ -32,12 +32,13 @@ struct refusal_event {
   const normalized_error& error;  ///< names the route
 };
 
-/// A call begins to wait after a failed attempt.
+/// A call begins to wait after a failed attempt: for the route's gate, which a refusal has closed, whether it named
+/// a time or not, or for its own backoff.
 struct wait_event {
   call_id call;
   std::string_view route;  ///< where it failed
-  std::chrono::nanoseconds
-      wait;  ///< how long that route is out of the question for it; another may come first
+  /// For how long that route is out of the question for it, at least; another may come first.
+  std::chrono::nanoseconds wait;
 };
 
 /// A call goes to another route than before.
@@ -68,8 +69,11 @@ struct credential_event {
 };
 
 /// The hooks; each may be empty. They run on the client's executor, in the midst of its work: be
-/// quick, do not throw (that ends the program), do not destroy the client. Starting and cancelling
-/// calls is fine. Views and references are valid during the call only.
+/// quick, and do not destroy the client. Starting and cancelling calls is fine. Views and references are valid
+/// during the call only.
+///
+/// A hook must not throw: it only watches, and has no attempt that it could fail. One that throws ends the program
+/// by `std::terminate`, with a line on stderr that names the hook and what it threw.
 struct observer {
   std::function<void(const attempt_event&)> at_attempt;
   std::function<void(const refusal_event&)> at_refusal;

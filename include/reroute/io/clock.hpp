@@ -25,6 +25,9 @@ class timer {
 };
 
 /// Where a client gets the time from. A clock outlives the clients that use it (they share it).
+///
+/// Its functions and its timers' must not throw: time is asked for where there is no attempt that could fail. What one
+/// throws ends the program by `std::terminate`, with a line on stderr that names the function.
 class clock {
  public:
   virtual ~clock() = default;

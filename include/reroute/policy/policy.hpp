@@ -31,8 +31,9 @@ enum class decision : std::uint8_t {
 [[nodiscard]] std::string_view to_string(decision value) noexcept;
 std::ostream& operator<<(std::ostream& out, decision value);
 
-/// Decides after a failed attempt. Must not throw. A caller's own policy may look at everything and
-/// should leave the rest to `default_policy`.
+/// Decides after a failed attempt. A caller's own policy may look at everything and should leave the rest to
+/// `default_policy`. One that throws ends the call (`stopped::permanent`) with the attempt's error, whose message
+/// then says what it threw.
 using policy = std::function<decision(const normalized_error& error, const progress& so_far)>;
 
 /// The house's rule: retry what is retryable until the route's attempts are used up; then, or at
