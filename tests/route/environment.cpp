@@ -177,6 +177,13 @@ TEST_CASE("variables of identities are read like the others") {
   CHECK(found.routes.size() == 1);
 }
 
+TEST_CASE("a place whose identities are not supported is a problem, not a failure of each call") {
+  CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"},
+                                   {"MSI_ENDPOINT", "http://localhost/x"}}),
+                        "azure"),
+             Contains("Cloud Shell is not supported"));
+}
+
 TEST_CASE("a route that is half configured is a problem") {
   const auto azure = [](const variables& set) {
     const auto found = routes_of(set);
