@@ -24,10 +24,10 @@ class fake_route_state;
 
 /// A request as the fake read it. Holds credentials: do not print it.
 struct fake_request {
-  std::string method;
-  std::string target;
-  http::headers headers;  ///< names in lower case
-  std::string body;
+  std::string method = {};
+  std::string target = {};
+  http::headers headers = {};  ///< names in lower case
+  std::string body = {};
 };
 
 /// A handle to a route of a fake; cheap to copy. Its functions may be called on any thread.
