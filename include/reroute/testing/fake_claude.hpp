@@ -1,6 +1,7 @@
 // A fake Claude that really listens: HTTPS on 127.0.0.1, with real limits, faults on request, and a log.
 #pragma once
 
+#include <reroute/detail/foreign_loop.hpp>
 #include <reroute/http/headers.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/testing/fake_log.hpp>
@@ -75,6 +76,9 @@ class fake_claude {
  public:
   explicit fake_claude(asio::any_io_executor executor, std::shared_ptr<clock> time = system_clock(),
                        std::uint64_t seed = 1);
+  // a loop of the other Asio: refused by a static_assert that says what to do
+  template <detail::foreign_loop Loop, class... Rest>
+  explicit fake_claude(Loop&&, Rest&&...) : fake_claude(detail::refuse_foreign_loop<Loop>()) {}
   fake_claude(const fake_claude&) = delete;
   fake_claude& operator=(const fake_claude&) = delete;
   /// Stops. The loop may be running (on this thread), stopped, or gone.
