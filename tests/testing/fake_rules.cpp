@@ -166,7 +166,8 @@ TEST_CASE("a body that is too large gets a page, as from the edge") {
   CHECK(got.body.starts_with("<html>"));
 }
 
-TEST_CASE("a body beyond all bounds gets the same page, over either protocol, from who may ask") {
+TEST_CASE(
+    "a body beyond all bounds gets the same page, however its length is told, from who may ask") {
   world w;
   const auto route = w.fake.add_route();
   const std::string head = "POST /v1/messages HTTP/1.1\r\nHost: x\r\n" + wire_request().fields;

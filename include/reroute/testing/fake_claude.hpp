@@ -70,7 +70,7 @@ class fake_route {
 ///     // direct.base_url(), direct.key(), fake.ca_pem()
 ///
 /// Runs on `executor`, which must be one strand or a single-threaded loop: the test's own (its open
-/// listeners keep `run()` busy until `stop`), or that of another thread. The clock is for limits,
+/// listeners keep `run()` busy until `stop`), or that of another thread: `fake_server` brings one. The clock is for limits,
 /// latencies and dates: a `manual_clock` makes them virtual, and then both must be on one thread.
 class fake_claude {
  public:
