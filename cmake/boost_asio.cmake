@@ -14,3 +14,4 @@ set_target_properties(reroute_boost_asio PROPERTIES EXPORT_NAME boost_asio)
 target_include_directories(reroute_boost_asio SYSTEM INTERFACE
   $<BUILD_INTERFACE:${reroute_boost_asio_dir}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/reroute/boost_asio>)
 target_link_libraries(reroute_boost_asio INTERFACE Boost::headers)
+target_compile_definitions(reroute_boost_asio INTERFACE REROUTE_BOOST_ASIO)  # see detail/foreign_loop.hpp

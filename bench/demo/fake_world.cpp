@@ -3,14 +3,9 @@
 
 #include <reroute/route/anthropic.hpp>
 #include <reroute/route/azure_foundry.hpp>
-#include <reroute/testing/fake_claude.hpp>
-
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include <reroute/testing/fake_server.hpp>
 
 #include <chrono>
-#include <thread>
 
 namespace demo {
 namespace {
@@ -33,21 +28,11 @@ fakes::fake_route_options route_of(fakes::face face, double rate, fakes::refusal
 
 struct fake_world::parts {
   explicit parts(const storm& what)
-      : direct(claude.add_route(
-            route_of(fakes::face::anthropic, what.direct_rate, fakes::refusal_form::seconds))),
-        azure(claude.add_route(
-            route_of(fakes::face::azure, what.azure_rate, fakes::refusal_form::http_date))),
-        thread([this] { io.run(); }) {}
-  ~parts() {
-    asio::post(io, [this] { claude.stop(); });
-    busy.reset();
-    thread.join();
-  }
-  asio::io_context io;
-  asio::executor_work_guard<asio::io_context::executor_type> busy = asio::make_work_guard(io);
-  fakes::fake_claude claude{io.get_executor()};
-  fakes::fake_route direct, azure;
-  std::thread thread;  // last: it starts when all else is there
+      : server(route_of(fakes::face::anthropic, what.direct_rate, fakes::refusal_form::seconds)),
+        azure(server.add_route(
+            route_of(fakes::face::azure, what.azure_rate, fakes::refusal_form::http_date))) {}
+  fakes::fake_server server;
+  fakes::fake_route direct = server.route(), azure;
 };
 
 fake_world::fake_world(const storm& what) : parts_(std::make_unique<parts>(what)) {}
@@ -62,11 +47,7 @@ std::vector<reroute::route> fake_world::routes() const {
                               .models = {{"claude-opus-4-8", "opus-prod"}}})};
 }
 
-reroute::https_options fake_world::https() const {
-  reroute::https_options options;
-  options.tls.ca_pem = parts_->claude.ca_pem();
-  return options;
-}
+reroute::https_options fake_world::https() const { return parts_->server.https(); }
 
 std::size_t fake_world::admitted() const {
   return parts_->direct.log().admitted + parts_->azure.log().admitted;

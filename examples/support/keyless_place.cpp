@@ -1,18 +1,12 @@
 // Where the keyless examples run.
 #include "examples/support/keyless_place.hpp"
 
-#include <reroute/testing/fake_claude.hpp>
-#include <reroute/testing/fake_identity.hpp>
-
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include <reroute/testing/fake_server.hpp>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <thread>
 
 namespace examples {
 namespace {
@@ -36,29 +30,19 @@ std::string made_token_file() {
 }  // namespace
 
 struct keyless_place::fake {
-  fake() : token_file(made_token_file()), thread([this] { io.run(); }) {
+  fake() : token_file(made_token_file()) {
     identity.trusted_by(anthropic);
     identity.trusted_by(azure);
   }
   ~fake() {
-    asio::post(io, [this] {
-      claude.stop();
-      identity.stop();
-    });
-    busy.reset();
-    thread.join();
     std::error_code ignored;
     std::filesystem::remove(token_file, ignored);
   }
-  asio::io_context io;
-  asio::executor_work_guard<asio::io_context::executor_type> busy = asio::make_work_guard(io);
-  reroute::testing::fake_claude claude{io.get_executor()};
-  reroute::testing::fake_route anthropic =
-      claude.add_route(without_key(reroute::testing::face::anthropic));
-  reroute::testing::fake_route azure = claude.add_route(without_key(reroute::testing::face::azure));
-  reroute::testing::fake_identity identity{io.get_executor()};
+  reroute::testing::fake_server server{without_key(reroute::testing::face::anthropic)};
+  reroute::testing::fake_route anthropic = server.route();
+  reroute::testing::fake_route azure = server.add_route(without_key(reroute::testing::face::azure));
+  reroute::testing::fake_identity& identity = server.add_identity();
   std::string token_file;
-  std::thread thread;  // last: it starts when all else is there
 };
 
 keyless_place::keyless_place() : fake_(std::make_unique<fake>()) {}
@@ -81,11 +65,7 @@ reroute::environment_lookup keyless_place::environment() const {
   };
 }
 
-reroute::https_options keyless_place::https() const {
-  reroute::https_options options;
-  options.tls.ca_pem = fake_->claude.ca_pem() + fake_->identity.ca_pem();
-  return options;
-}
+reroute::https_options keyless_place::https() const { return fake_->server.https(); }
 
 void keyless_place::revoke_tokens() { fake_->identity.revoke(); }
 

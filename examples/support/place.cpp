@@ -1,14 +1,9 @@
 // The place where the examples run.
 #include "examples/support/place.hpp"
 
-#include <reroute/testing/fake_claude.hpp>
-
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include <reroute/testing/fake_server.hpp>
 
 #include <cstdlib>
-#include <thread>
 
 namespace examples {
 namespace {
@@ -28,18 +23,9 @@ reroute::testing::fake_route_options azure_face() {
 
 // the fake runs on a thread and loop of its own, so that the example's loop ends with its work
 struct place::fake {
-  fake() : thread([this] { io.run(); }) {}
-  ~fake() {
-    asio::post(io, [this] { claude.stop(); });
-    busy.reset();
-    thread.join();
-  }
-  asio::io_context io;
-  asio::executor_work_guard<asio::io_context::executor_type> busy = asio::make_work_guard(io);
-  reroute::testing::fake_claude claude{io.get_executor()};
-  reroute::testing::fake_route anthropic = claude.add_route();
-  reroute::testing::fake_route azure = claude.add_route(azure_face());
-  std::thread thread;  // last: it starts when all else is there
+  reroute::testing::fake_server server;
+  reroute::testing::fake_route anthropic = server.route();
+  reroute::testing::fake_route azure = server.add_route(azure_face());
 };
 
 place::place() {
@@ -70,9 +56,7 @@ std::string place::azure_key() const {
 }
 
 reroute::https_options place::https() const {
-  reroute::https_options options;
-  if (fake_) options.tls.ca_pem = fake_->claude.ca_pem();
-  return options;
+  return fake_ ? fake_->server.https() : reroute::https_options();
 }
 
 void place::anthropic_refuses_for(std::chrono::milliseconds time) {

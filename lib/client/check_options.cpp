@@ -44,6 +44,16 @@ void check_gate(const gate_options& gate) {
   if (gate.initial_window < 1) refuse("gate.initial_window", "must be at least 1");
 }
 
+// a permission that is given once, and needed twice
+void check_plain_http(const client_options& options) {
+  const bool allowed = options.https.allow_plain_http || !options.https.unix_socket.empty();
+  for (const route& each : options.routes)
+    if (each.plain_http && !each.transport && !allowed)
+      refuse("https.allow_plain_http", "is off, but the requests of the route \"" + each.name +
+                                           "\" are http://; set it to true, or give the route an "
+                                           "https:// URL");
+}
+
 void check_routes(const std::vector<route>& routes) {
   if (routes.empty())
     refuse("routes", "is empty; give at least one, e.g. reroute::anthropic({.api_key = key})");
@@ -65,6 +75,7 @@ void check_routes(const std::vector<route>& routes) {
 
 void check_options(const client_options& options) {
   check_routes(options.routes);
+  check_plain_http(options);
   check_time(options.deadline, "deadline");
   check_time(options.attempt_timeout, "attempt_timeout");
   check_backoff(options.waits, "waits");

@@ -140,10 +140,11 @@ normalized_error resolve_error_event(std::string_view route, std::string_view da
 
 namespace {
 
-// another certificate, or a smaller answer, does not come by waiting
+// another certificate, a smaller answer, or a request that may be sent does not come by waiting
 bool is_permanent(const std::error_code& code) noexcept {
-  return code == errc::certificate_refused || code == errc::proxy_unauthorized ||
-         code == errc::draining || code == errc::header_too_large || code == errc::body_too_large;
+  return code == errc::certificate_refused || code == errc::rejected ||
+         code == errc::proxy_unauthorized || code == errc::draining ||
+         code == errc::header_too_large || code == errc::body_too_large;
 }
 
 // what the caller has set is the same on every route

@@ -1,6 +1,8 @@
 // The proxy that the environment names.
 #include <reroute/io/proxy.hpp>
 
+#include "http/text.hpp"
+
 #include <cstdlib>
 
 namespace reroute {
@@ -8,9 +10,12 @@ namespace reroute {
 proxy_settings proxy_from_environment(
     const std::function<std::optional<std::string>(std::string_view name)>& lookup) {
   const auto either = [&lookup](std::string_view small, std::string_view large) {
-    auto value = lookup(small);
-    if (!value || value->empty()) value = lookup(large);
-    return value.value_or("");
+    for (const std::string_view name : {small, large}) {
+      const std::string value = lookup(name).value_or("");
+      if (const std::string_view meant = http::trimmed(value); !meant.empty())
+        return std::string(meant);
+    }
+    return std::string();
   };
   proxy_settings found;
   found.url = either("https_proxy", "HTTPS_PROXY");

@@ -15,15 +15,16 @@ route anthropic(anthropic_options options) {
   route made;
   made.credential =
       detail::choose_credential(what, std::move(options.api_key), std::move(options.credential));
-  made.write = detail::messages_writer(
-      {.what = std::string(what),
-       .base = detail::checked_base(what, options.base_url, options.allow_plain_http),
-       .key_header = "x-api-key",
-       .version = std::move(options.version),
-       .betas = std::move(options.betas),
-       .extra_headers = std::move(options.extra_headers),
-       .oauth_tokens = true,
-       .gzip_above = options.gzip_requests_above});
+  http::url base = detail::checked_base(what, options.base_url, options.allow_plain_http);
+  made.plain_http = !base.secure();
+  made.write = detail::messages_writer({.what = std::string(what),
+                                        .base = std::move(base),
+                                        .key_header = "x-api-key",
+                                        .version = std::move(options.version),
+                                        .betas = std::move(options.betas),
+                                        .extra_headers = std::move(options.extra_headers),
+                                        .oauth_tokens = true,
+                                        .gzip_above = options.gzip_requests_above});
   made.resolve =
       anthropic_resolver({options.name, options.failover_on_auth, options.failover_on_not_found});
   made.name = std::move(options.name);

@@ -67,8 +67,10 @@ route azure_foundry(azure_foundry_options options) {
   route made;
   made.credential =
       detail::choose_credential(what, std::move(options.api_key), std::move(options.credential));
+  http::url base = base_of(options);
+  made.plain_http = !base.secure();
   made.write = detail::messages_writer({.what = std::string(what),
-                                        .base = base_of(options),
+                                        .base = std::move(base),
                                         .key_header = std::move(options.key_header),
                                         .version = std::move(options.version),
                                         .betas = std::move(options.betas),

@@ -5,6 +5,8 @@
 #include <reroute/route/entra.hpp>
 #include <reroute/route/environment.hpp>
 
+#include "http/text.hpp"
+#include "route/identity/settings.hpp"
 #include "route/secret.hpp"
 
 #include <algorithm>
@@ -25,7 +27,9 @@ struct reader {
   const environment_lookup& lookup;
   environment_routes& into;
 
-  [[nodiscard]] std::string get(std::string_view name) const { return lookup(name).value_or(""); }
+  [[nodiscard]] std::string get(std::string_view name) const {
+    return detail::variable(lookup, name);
+  }
   [[nodiscard]] bool has(std::string_view name) const { return !get(name).empty(); }
   void problem(std::string_view text) const { add(into.problems, text); }
   void unset(std::string_view text) const { add(into.unset, text); }
@@ -35,11 +39,6 @@ struct reader {
     to.push_back(route + ": " + std::string(text));
   }
 };
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
 
 [[noreturn]] void refuse_line(int number, std::string_view problem) {
   throw std::invalid_argument("line " + std::to_string(number) + " " + std::string(problem));
@@ -52,11 +51,11 @@ void add_custom_headers(std::string_view text, anthropic_options& options) {
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (trimmed(line).empty()) continue;
+    if (http::trimmed(line).empty()) continue;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos)
       refuse_line(number, "has no colon; write one \"Name: value\" on each line");
-    const std::string_view name = trimmed(line.substr(0, colon));
+    const std::string_view name = http::trimmed(line.substr(0, colon));
     const std::string_view value = line.substr(colon + 1);
     if (!http::is_token(name)) refuse_line(number, "has no header's name before its colon");
     if (!http::is_field_value(value)) refuse_line(number, "has a control character in its value");
@@ -67,7 +66,7 @@ void add_custom_headers(std::string_view text, anthropic_options& options) {
     for (std::string_view rest = each.value; !rest.empty();) {
       const std::string_view name = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(name.size() + 1, rest.size()));
-      options.betas.emplace_back(trimmed(name));
+      options.betas.emplace_back(http::trimmed(name));
     }
   }
   options.extra_headers.remove(beta_header);
@@ -137,7 +136,7 @@ void add_anthropic(const reader& env) {
       (void)anthropic(options);
     }
     looking_at = "ANTHROPIC_CUSTOM_HEADERS";
-    add_custom_headers(env.get(looking_at), options);
+    add_custom_headers(env.lookup(looking_at).value_or(""), options);  // its lines are numbered
     env.into.routes.push_back(anthropic(std::move(options)));
   } catch (const std::invalid_argument& problem) {
     env.problem(std::string(looking_at) + " is wrong: " + problem.what());

@@ -39,8 +39,9 @@ http::url checked_base(std::string_view what, std::string_view text, bool allow_
   http::url base = http::parse_url(text, field);
   if (!base.secure() && !allow_plain_http)
     refuse(field,
-           " is http://, which would send the credential in the clear; use https://, or set "
-           "allow_plain_http for a gateway on this machine");
+           " is http://, which would send the credential in the clear; use https://, or, for a "
+           "gateway on this machine, set allow_plain_http here and "
+           "client_options.https.allow_plain_http");
   if (base.target.find('?') != std::string::npos)
     refuse(field, " has a query; remove it, and put what a gateway needs into extra_headers");
   const std::string_view path = path_of(base);

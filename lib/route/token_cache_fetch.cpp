@@ -57,8 +57,10 @@ asio::awaitable<void> token_cache::run(std::shared_ptr<core> self, std::shared_p
   const std::unique_ptr<fetch, decltype(gone)> mark(mine.get(), gone);
   token_result result;
   try {
+    access_token refused;
+    if (self->rules.forced()) refused = self->rules.token();
     token_fetch lent(
-        self->executor, self->time, self->lent, self->rules.forced(),
+        self->executor, self->time, self->lent, std::move(refused),
         [held = std::weak_ptr<core>(self), of = std::weak_ptr<fetch>(mine)](
             const token_error& so_far, duration pause) {
           const std::shared_ptr<core> still = held.lock();

@@ -66,16 +66,6 @@ std::string page(int status) {
 
 }  // namespace
 
-http::response message_answer(std::string_view model, std::string_view text,
-                              std::size_t input_tokens) {
-  return answer(200, "application/json",
-                R"({"id":"msg_fake","type":"message","role":"assistant","model":)" + quoted(model) +
-                    R"(,"content":[{"type":"text","text":)" + quoted(text) +
-                    R"(}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":)" +
-                    std::to_string(input_tokens) + R"(,"output_tokens":)" +
-                    std::to_string(text.size() / 4 + 1) + "}}");
-}
-
 http::response count_answer(std::size_t input_tokens) {
   return answer(200, "application/json",
                 R"({"input_tokens":)" + std::to_string(input_tokens) + "}");

@@ -11,9 +11,7 @@
 
 namespace reroute::testing {
 
-/// 200 with a message, or with a token count.
-[[nodiscard]] http::response message_answer(std::string_view model, std::string_view text,
-                                            std::size_t input_tokens);
+/// 200 with a token count.
 [[nodiscard]] http::response count_answer(std::size_t input_tokens);
 
 /// An error of this status in the face's words. `request_id` goes into Anthropic's envelope.

@@ -140,6 +140,7 @@ bool fake_connection::watch_peer() {
   std::size_t count = 0;
   const auto got = peer_.read(buffer.data(), buffer.size(), count);
   if (got != peer_socket::result::done) return wait_for(got);
+  if (close_asked_) return true;  // nothing that follows is served
   early_.append(buffer.data(), count);
   if (early_.size() > max_early) close(true);
   return phase_ != phase::closed;

@@ -9,7 +9,9 @@ namespace reroute::testing {
 
 void fake_connection::begin_answer(heard_request request) {
   const std::size_t limit = route_->requests_per_connection();
-  close_asked_ = request.field("connection") == "close" || (limit > 0 && served_ + 1 >= limit);
+  // behind a body that was not read there is no next request
+  close_asked_ = request.field("connection") == "close" || (limit > 0 && served_ + 1 >= limit) ||
+                 request.too_large;
   ++served_;
   // what follows it stays in the reader; a new request begins only after this one's answer
   under_way_ = route_->hear(std::move(request));

@@ -13,11 +13,6 @@
 #include <vector>
 
 namespace reroute::testing {
-namespace {
-
-constexpr std::size_t most_body = 64 * 1024 * 1024;
-
-}  // namespace
 
 struct fake_h2_connection::callbacks {
   static fake_h2_connection& self(void* user) { return *static_cast<fake_h2_connection*>(user); }
@@ -42,8 +37,13 @@ struct fake_h2_connection::callbacks {
   }
   static int data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* bytes,
                   std::size_t size, void* user) {
-    std::string& body = self(user).exchanges_[id].request.body;
-    if (body.size() + size <= most_body) body += h2_text(bytes, size);
+    heard_request& request = self(user).exchanges_[id].request;
+    request.too_large = request.too_large || size > request_reader::max_body - request.body.size();
+    if (request.too_large) {
+      request.body = {};
+    } else {
+      request.body += h2_text(bytes, size);
+    }
     return 0;
   }
   static int frame(nghttp2_session*, const nghttp2_frame* heard, void* user) {

@@ -4,6 +4,7 @@
 
 #include "testing/certificates.hpp"
 #include "testing/fake_answers.hpp"
+#include "testing/fake_content.hpp"
 #include "testing/identity_rules.hpp"
 #include "testing/small_server.hpp"
 
@@ -124,7 +125,7 @@ struct fake_identity::shared {
       return error_answer(foundry ? face::azure : face::anthropic, 401, "invalid bearer token",
                           "req_fake");
     ++answered;
-    return message_answer("claude", "hello", 3);
+    return whole_answer({text_block("hello"), "claude", 3});
   }
 
   open_fault* fault_of(identity_service by) {

@@ -117,26 +117,44 @@ reaction fake_route_state::show(const fault& what, const heard_request& request,
   return decided;
 }
 
+// what an answer says; nothing, and an error in its place, if `content_to` gave no blocks
+std::optional<fake_content> fake_route_state::content_of(const heard_request& request,
+                                                         const judgement& read) const {
+  fake_content content;
+  content.model = read.model;
+  content.input_tokens = request.body.size() / 4 + 1;
+  const std::string made = options_.content_to ? options_.content_to(request.body) : std::string();
+  if (made.empty()) {
+    content.blocks =
+        text_block(options_.reply_to ? options_.reply_to(request.body) : options_.reply);
+    return content;
+  }
+  std::optional<boost::json::array> blocks = read_blocks(made);
+  if (!blocks) return std::nullopt;
+  content.blocks = std::move(*blocks);
+  return content;
+}
+
 void fake_route_state::compose_answer(reaction& into, const heard_request& request,
                                       const judgement& read) const {
-  const std::size_t input_tokens = request.body.size() / 4 + 1;
-  const std::string text = options_.reply_to ? options_.reply_to(request.body) : options_.reply;
-  const std::size_t output_tokens = text.size() / 4 + 1;
+  const std::optional<fake_content> content = content_of(request, read);
+  if (!content) {
+    into.answer =
+        error_answer(options_.face, 500,
+                     "The fake's content_to gave no JSON array of content blocks", request_id_);
+    return;
+  }
   into.streamed = read.stream;
   if (!read.stream) {
-    into.answer = message_answer(read.model, text, input_tokens);
+    into.answer = whole_answer(*content);
   } else {
     into.pace = options_.stream_pace;
     into.chunk = options_.stream_chunk;
-    into.answer = streamed_answer()
-                      .start(read.model, input_tokens)
-                      .text(text, options_.stream_piece)
-                      .stop("end_turn", output_tokens)
-                      .response();
+    into.answer = streamed(*content, options_.stream_piece);
     if (options_.stream_to) into.answer.body = options_.stream_to(request.body);
   }
   const double most = limits_.output().limits() ? static_cast<double>(read.max_tokens) : 0;
-  into.unused_output = std::max(0.0, most - static_cast<double>(output_tokens));
+  into.unused_output = std::max(0.0, most - static_cast<double>(content->output_tokens()));
 }
 
 void fake_route_state::add_error(reaction& to, const fault& what) const {

@@ -7,6 +7,7 @@
 
 #include "testing/admissions.hpp"
 #include "testing/closed_windows.hpp"
+#include "testing/fake_content.hpp"
 #include "testing/limiter.hpp"
 #include "testing/request_reader.hpp"
 #include "testing/request_rules.hpp"
@@ -89,6 +90,8 @@ class fake_route_state {
   }
   void add_limits(http::response& to, const char* of, const bucket& limit, time_point now) const;
   [[nodiscard]] limiter::cost cost_of(const heard_request& request, const judgement& read) const;
+  [[nodiscard]] std::optional<fake_content> content_of(const heard_request& request,
+                                                       const judgement& read) const;
   void compose_answer(reaction& into, const heard_request& request, const judgement& read) const;
   void add_error(reaction& to, const fault& what) const;
   [[nodiscard]] reaction show(const fault& what, const heard_request& request, time_point now);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <system_error>
 #include <utility>
 
 namespace reroute::testing {
@@ -23,9 +25,11 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+// a number that is too large for anything is the largest
 bool read_number(std::string_view text, std::size_t& into, int base) {
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), into, base);
-  return failed == std::errc() && end == text.data() + text.size();
+  if (failed == std::errc::result_out_of_range) into = std::numeric_limits<std::size_t>::max();
+  return failed != std::errc::invalid_argument && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -66,11 +70,18 @@ request_reader::state request_reader::read_head() {
   if (!chunked_ && !request_.field("content-length").empty() &&
       !read_number(request_.field("content-length"), length_, 10))
     return state::broken;
-  if (length_ > max_body) return state::broken;
+  if (length_ > max_body) return give_up_body();
   text_.erase(0, end + 4);
   have_head_ = true;
   expects_continue_ = lower(request_.field("expect")) == "100-continue";
   return state::whole;
+}
+
+request_reader::state request_reader::give_up_body() {
+  request_.body.clear();
+  request_.too_large = true;
+  text_.clear();
+  return state::too_large;
 }
 
 bool request_reader::take_expectation() { return std::exchange(expects_continue_, false); }
@@ -87,12 +98,11 @@ request_reader::state request_reader::read_chunks() {
     const std::size_t line = text_.find("\r\n");
     if (line == std::string::npos) return state::need_more;
     std::size_t size = 0;
-    if (!read_number(std::string_view(text_).substr(0, line), size, 16) || size > max_body)
-      return state::broken;
+    if (!read_number(std::string_view(text_).substr(0, line), size, 16)) return state::broken;
+    if (size > max_body - request_.body.size()) return give_up_body();
     if (text_.size() < line + 2 + size + 2) return state::need_more;
     // no trailers, no extensions: nobody sends them here
     if (text_.compare(line + 2 + size, 2, "\r\n") != 0) return state::broken;
-    if (request_.body.size() + size > max_body) return state::broken;
     request_.body.append(text_, line + 2, size);
     text_.erase(0, line + 2 + size + 2);
     if (size == 0) return state::whole;

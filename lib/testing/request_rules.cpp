@@ -71,7 +71,8 @@ complaint about_head(const heard_request& request, const fake_route_options& opt
     return {400, "anthropic-version: \"" + std::string(version) + "\" is not a valid version"};
   if (!request.field("content-type").starts_with("application/json"))
     return {400, "content-type: must be application/json"};
-  if (request.body.size() > options.max_body) return {413, "Request exceeds the maximum size"};
+  if (request.too_large || request.body.size() > options.max_body)
+    return {413, "Request exceeds the maximum size"};
   if (!request.coding_problem.empty()) {
     const bool large = request.coding_problem.find("too_large") != std::string::npos;
     return {large ? 413 : 400, "The body of the request could not be decoded: content-encoding",

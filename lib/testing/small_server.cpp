@@ -81,7 +81,7 @@ class small_connection : public std::enable_shared_from_this<small_connection> {
       if (!went(peer_.read(buffer.data(), buffer.size(), count))) return false;
       state = reader_.feed({buffer.data(), count});
     }
-    if (state == request_reader::state::broken) {
+    if (state != request_reader::state::whole) {
       close();
       return false;
     }

@@ -36,6 +36,7 @@ struct loopback {
     options.time = time;
     options.seed = 1;
     options.https.tls.ca_pem = fake.ca_pem();
+    options.https.allow_plain_http = true;
     claude.emplace(io, std::move(options));
   }
 

@@ -151,6 +151,28 @@ TEST_CASE("a client that was moved from says so, whatever it is asked") {
       Contains("executor"));
 }
 
+TEST_CASE("plain http that the route may send and the transport not is refused by the client") {
+  asio::io_context io;
+  const auto made = [&](auto change) {
+    reroute::client_options options;
+    options.routes = {
+        reroute::anthropic({.api_key = "key"}),
+        reroute::azure_foundry(
+            {.base_url = "http://127.0.0.1:8080", .api_key = "key", .allow_plain_http = true})};
+    change(options);
+    reroute::client claude(io, std::move(options));
+  };
+  CHECK_THROWS_WITH(made([](auto&) {}), Contains("client_options.https.allow_plain_http is off") &&
+                                            Contains("\"azure\"") && Contains("https://"));
+  CHECK_NOTHROW(made([](auto& o) { o.https.allow_plain_http = true; }));
+  CHECK_NOTHROW(made([](auto& o) { o.https.unix_socket = "/run/gateway"; }));
+  CHECK_NOTHROW(made(
+      [&](auto& o) { o.routes[1].transport = reroute::make_https_transport(io.get_executor()); }));
+  CHECK_THROWS_WITH(
+      (void)reroute::anthropic({.api_key = "k", .base_url = "http://127.0.0.1:8080"}),
+      Contains("allow_plain_http") && Contains("client_options.https.allow_plain_http"));
+}
+
 TEST_CASE("a request without a message is refused when it is sent") {
   asio::io_context io;
   reroute::client_options options;

@@ -54,6 +54,13 @@ TEST_CASE("a refused certificate, and an answer beyond the limits, do not mend b
   CHECK(error.failover_worthy);
 }
 
+TEST_CASE("what the transport may not send, it may not send later either") {
+  const auto error = resolve_transport_failure("azure", errc::rejected, false, "plain http is off");
+  CHECK(error.category == category::bad_request);
+  CHECK_FALSE(error.retryable);
+  CHECK(error.failover_worthy);
+}
+
 TEST_CASE("a proxy that wants another credential is auth, and does not mend by waiting") {
   const auto error = resolve_transport_failure("azure", errc::proxy_unauthorized, false);
   CHECK(error.category == category::auth);

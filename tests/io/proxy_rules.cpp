@@ -111,6 +111,7 @@ TEST_CASE("the environment's proxy") {
   CHECK(from({{"HTTPS_PROXY", "http://a"}, {"NO_PROXY", "x"}}).no_proxy == "x");
   CHECK(from({{"HTTPS_PROXY", "http://a"}, {"https_proxy", "http://b"}}).url == "http://b");
   CHECK(from({{"HTTPS_PROXY", "http://a"}, {"https_proxy", ""}}).url == "http://a");
+  CHECK(from({{"HTTPS_PROXY", "http://a\n"}, {"https_proxy", " \n"}}).url == "http://a");
   CHECK(from({{"no_proxy", "y"}, {"NO_PROXY", "x"}}).no_proxy == "y");
   CHECK(from({{"HTTP_PROXY", "http://a"}, {"http_proxy", "http://a"}}).url.empty());
 }

@@ -1,6 +1,7 @@
 // Routes from the environment: the variables of the official SDKs, and texts that never tell a value.
 #include <reroute/route/environment.hpp>
 
+#include "tests/route/identity/certificate.hpp"
 #include "tests/route/identity/folder.hpp"
 #include "tests/route/refused.hpp"
 #include "tests/route/requests.hpp"
@@ -114,6 +115,75 @@ TEST_CASE("custom headers go to Anthropic direct, a line each") {
   CHECK_THAT(written(found.routes[1], question()), !Contains("X-One") && !Contains("b1"));
 }
 
+TEST_CASE("white space around a value is not part of it, and a blank variable is not set") {
+  const auto found = routes_of({{"ANTHROPIC_API_KEY", " k1\n"},
+                                {"ANTHROPIC_AUTH_TOKEN", " \n"},
+                                {"ANTHROPIC_BASE_URL", " \t\r\n"},
+                                {"ANTHROPIC_CUSTOM_HEADERS", "\n"},
+                                {"ANTHROPIC_FOUNDRY_API_KEY", "k2\r\n"},
+                                {"ANTHROPIC_FOUNDRY_RESOURCE", "\tcontoso "},
+                                {"ANTHROPIC_FOUNDRY_BASE_URL", "  "}});
+  CHECK(found.problems.empty());
+  REQUIRE(found.routes.size() == 2);
+  CHECK_THAT(
+      written(found.routes[0], question()),
+      Contains("POST https://api.anthropic.com/v1/messages\n") && Contains("\nx-api-key: k1\n"));
+  CHECK_THAT(written(found.routes[1], question()),
+             Contains("POST https://contoso.services.ai.azure.com/anthropic/v1/messages\n") &&
+                 Contains("\nx-api-key: k2\n"));
+  const auto token =
+      routes_of({{"ANTHROPIC_AUTH_TOKEN", "t1\n"}, {"ANTHROPIC_BASE_URL", "https://gw.example\n"}});
+  REQUIRE(token.routes.size() == 1);
+  CHECK_THAT(written(token.routes[0], question()),
+             Contains("POST https://gw.example/v1/messages\n") &&
+                 Contains("\nauthorization: Bearer t1\n"));
+  const auto blank = routes_of({{"ANTHROPIC_API_KEY", "\n"}, {"AZURE_CLIENT_ID", " "}});
+  CHECK(blank.routes.empty());
+  CHECK(blank.problems.empty());
+  CHECK(blank.unset.size() == 2);
+  // lines are told as they are numbered in the variable
+  CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_API_KEY", "k"},
+                                   {"ANTHROPIC_CUSTOM_HEADERS", "\n\nCANARY"}}),
+                        "anthropic"),
+             Contains("line 3 has no colon"));
+}
+
+TEST_CASE("variables of identities are read like the others") {
+  const tests::folder here;
+  const tests::made_certificate made = tests::make_rsa_certificate(" pw");
+  const auto azure = [](variables set) {
+    set.emplace("ANTHROPIC_FOUNDRY_RESOURCE", "contoso\n");
+    set.emplace("AZURE_TENANT_ID", "tenant\n");
+    set.emplace("AZURE_CLIENT_ID", "client\n");
+    set.emplace("AZURE_AUTHORITY_HOST", "https://login.example\n");
+    return routes_of(set);
+  };
+  for (const variables& set : {variables{{"AZURE_CLIENT_SECRET", "secret\n"}},
+                               variables{{"AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential\n"},
+                                         {"IDENTITY_ENDPOINT", "http://localhost/x\n"},
+                                         {"IDENTITY_HEADER", "h\n"}},
+                               variables{{"AZURE_CLIENT_CERTIFICATE_PATH",
+                                          here.write("a.pem", made.certificate + made.key) + "\n"},
+                                         {"AZURE_CLIENT_CERTIFICATE_PASSWORD", " pw\n"}}}) {
+    const auto found = azure(set);
+    CHECK(found.problems.empty());
+    CHECK(found.routes.size() == 1);
+  }
+  const std::string profile = R"({"authentication":{"type":"user_oauth"}})";
+  here.write("configs/work.json", profile);
+  const auto found =
+      routes_of({{"ANTHROPIC_CONFIG_DIR", here.path("") + "\n"}, {"ANTHROPIC_PROFILE", "work\n"}});
+  CHECK(found.problems.empty());
+  CHECK(found.routes.size() == 1);
+}
+
+TEST_CASE("a place whose identities are not supported is a problem, not a failure of each call") {
+  CHECK_THAT(problem_of(routes_of({{"ANTHROPIC_FOUNDRY_RESOURCE", "r"},
+                                   {"MSI_ENDPOINT", "http://localhost/x"}}),
+                        "azure"),
+             Contains("Cloud Shell is not supported"));
+}
+
 TEST_CASE("a route that is half configured is a problem") {
   const auto azure = [](const variables& set) {
     const auto found = routes_of(set);
@@ -157,7 +227,7 @@ TEST_CASE("a variable that is wrong is named, never quoted, and hinders no other
     CHECK(found.routes[0].name != route);
     CHECK_THAT(problem_of(found, route), Contains(route + ": " + variable + " is wrong: "));
   };
-  check({{"ANTHROPIC_API_KEY", "CANARY\n"}}, "anthropic", "ANTHROPIC_API_KEY");
+  check({{"ANTHROPIC_API_KEY", "CANARY key"}}, "anthropic", "ANTHROPIC_API_KEY");
   check({{"ANTHROPIC_API_KEY", ""}, {"ANTHROPIC_AUTH_TOKEN", "Bearer CANARY"}}, "anthropic",
         "ANTHROPIC_AUTH_TOKEN");
   check({{"ANTHROPIC_BASE_URL", "CANARY.example"}}, "anthropic", "ANTHROPIC_BASE_URL");
@@ -169,7 +239,7 @@ TEST_CASE("a variable that is wrong is named, never quoted, and hinders no other
     CAPTURE(lines);
     check({{"ANTHROPIC_CUSTOM_HEADERS", lines}}, "anthropic", "ANTHROPIC_CUSTOM_HEADERS");
   }
-  check({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY\r"}}, "azure", "ANTHROPIC_FOUNDRY_API_KEY");
+  check({{"ANTHROPIC_FOUNDRY_API_KEY", "CANARY\rkey"}}, "azure", "ANTHROPIC_FOUNDRY_API_KEY");
   check({{"ANTHROPIC_FOUNDRY_RESOURCE", "https://CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_RESOURCE");
   check({{"ANTHROPIC_FOUNDRY_BASE_URL", "CANARY"}}, "azure", "ANTHROPIC_FOUNDRY_BASE_URL");
 }

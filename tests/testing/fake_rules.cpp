@@ -166,6 +166,26 @@ TEST_CASE("a body that is too large gets a page, as from the edge") {
   CHECK(got.body.starts_with("<html>"));
 }
 
+TEST_CASE(
+    "a body beyond all bounds gets the same page, however its length is told, from who may ask") {
+  world w;
+  const auto route = w.fake.add_route();
+  const std::string head = "POST /v1/messages HTTP/1.1\r\nHost: x\r\n" + wire_request().fields;
+  const heard got =
+      w.ask(route, head + "Content-Length: 104857600\r\n\r\n" + std::string(1024 * 1024, 'x'));
+  CHECK(got.status == 413);
+  CHECK(got.field("connection") == "close");
+  CHECK(got.body.starts_with("<html>"));
+  const heard chunked = w.ask(route, head + "Transfer-Encoding: chunked\r\n\r\n6400000\r\nxx");
+  CHECK(chunked.status == 413);
+  const heard stranger =
+      w.ask(route, "POST /v1/messages HTTP/1.1\r\nContent-Length: 104857600\r\n\r\n");
+  CHECK(stranger.status == 401);
+  CHECK(route.log().malformed == 0);
+  CHECK(route.log().rejected == 2);
+  CHECK(route.log().by_status.at(413) == 2);
+}
+
 TEST_CASE("tokens are counted without being admitted") {
   world w;
   const auto route = w.fake.add_route();
@@ -196,6 +216,48 @@ TEST_CASE("an answer can be made from its request, and the request be looked at"
   CHECK(last->target == "/v1/messages");
   CHECK(last->headers.find("Content-Type") == "application/json");
   CHECK(last->body == request.body);
+}
+
+TEST_CASE(
+    "an answer can ask for a tool, whole or streamed, and say something once it has the result") {
+  world w;
+  fakes::fake_route_options options;
+  options.stream_piece = 5;
+  options.content_to = [](const std::string& request) -> std::string {
+    if (request.find("tool_result") != std::string::npos) return {};
+    if (request.find("nonsense") != std::string::npos) return R"({"type":"text"})";
+    return R"([{"type":"text","text":"let me see"},)"
+           R"({"type":"tool_use","id":"toolu_1","name":"weather","input":{"city":"Kyiv"}}])";
+  };
+  const auto route = w.fake.add_route(options);
+  wire_request request;
+  const auto message = boost::json::parse(w.ask(route, request).body);
+  CHECK(message.at("stop_reason") == "tool_use");
+  REQUIRE(message.at("content").as_array().size() == 2);
+  CHECK(message.at("content").at(0).at("text") == "let me see");
+  CHECK(message.at("content").at(1).at("type") == "tool_use");
+  CHECK(message.at("content").at(1).at("id") == "toolu_1");
+  CHECK(message.at("content").at(1).at("input").at("city") == "Kyiv");
+  CHECK(message.at("usage").at("output_tokens").as_int64() > 5);
+
+  wire_request stream = request;
+  replace(stream.body, "\"max_tokens\"", "\"stream\":true,\"max_tokens\"");
+  stream.fields += "connection: close\r\n";
+  const heard events = w.ask(route, stream);
+  CHECK(events.field("content-type").starts_with("text/event-stream"));
+  CHECK(events.body.find(R"("content_block":{"type":"tool_use","id":"toolu_1","name":"weather")") !=
+        std::string::npos);
+  CHECK(events.body.find("input_json_delta") != std::string::npos);
+  CHECK(events.body.find(R"("stop_reason":"tool_use")") != std::string::npos);
+
+  replace(request.body, "hello?", "tool_result");
+  const auto end = boost::json::parse(w.ask(route, request).body);
+  CHECK(end.at("content").at(0).at("text") == "hello");
+  CHECK(end.at("stop_reason") == "end_turn");
+  replace(request.body, "tool_result", "nonsense");
+  const heard wrong = w.ask(route, request);
+  CHECK(wrong.status == 500);
+  CHECK(wrong.body.find("content_to") != std::string::npos);
 }
 
 TEST_CASE("one connection serves many requests, some sent before their turn") {

@@ -9,6 +9,7 @@
 #include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
 #include <reroute/client/route_warmth.hpp>
+#include <reroute/detail/foreign_loop.hpp>
 #include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message_request.hpp>
 
@@ -157,6 +158,10 @@ class client {
                                                                             Context& context,
                                                                             client_options options)
       : client(asio::any_io_executor(context.get_executor()), std::move(options)) {}
+  // a loop of the other Asio: refused by a static_assert that says what to do
+  template <detail::foreign_loop Loop>
+  client(Loop&&, client_options options)
+      : client(detail::refuse_foreign_loop<Loop>(), std::move(options)) {}
   client(client&&) noexcept = default;
   /// Cancels the calls of the client that is replaced.
   client& operator=(client&& other) noexcept;

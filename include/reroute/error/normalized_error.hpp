@@ -18,23 +18,23 @@ namespace reroute {
 /// `retryable` and `failover_worthy` are two flags, never one: the first says that waiting on the same
 /// route is likely to fix it, the second that another route is worth it.
 struct normalized_error {
-  std::string route;  ///< the route's name
-  int status = 0;     ///< HTTP status, which may be 200; 0 if no response came
+  std::string route = {};  ///< the route's name
+  int status = 0;          ///< HTTP status, which may be 200; 0 if no response came
   reroute::category category = category::ok;
   bool retryable = false;
   bool failover_worthy = false;
   /// What the route asks to wait, never negative, not capped; 0 is no wish, only said for audits.
-  std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<std::chrono::milliseconds> retry_after = {};
   http::hint_source retry_after_source = http::hint_source::none;
-  std::string
-      raw_code;  ///< the route's own key: error.details.error_code, error.code or error.type
-  std::string
-      message;  ///< the provider's text, at most 1 KiB. Data: may quote user input, never the
-                ///< credential that was sent
-  std::string request_id;          ///< Anthropic's `request-id`
-  std::string gateway_request_id;  ///< Azure's `apim-request-id`, AWS's `x-amzn-requestid`
+  std::string raw_code =
+      {};  ///< the route's own key: error.details.error_code, error.code or error.type
+  std::string message =
+      {};  ///< the provider's text, at most 1 KiB. Data: may quote user input, never the
+           ///< credential that was sent
+  std::string request_id = {};          ///< Anthropic's `request-id`
+  std::string gateway_request_id = {};  ///< Azure's `apim-request-id`, AWS's `x-amzn-requestid`
   /// A quota says when it opens again ("regain access on 2026-12-01"): wall clock.
-  std::optional<http::date> opens_at;
+  std::optional<http::date> opens_at = {};
   /// True if the refusal concerns this request alone and says nothing about the route's limit.
   bool request_scoped = false;
   /// A transport failure: the request may have reached the provider, and may have been billed.
@@ -42,7 +42,7 @@ struct normalized_error {
   /// A stream broke after its caller had got content: it was not repeated, whatever the flags say.
   bool after_content = false;
   /// A transport failure or local limit: its code. Empty for an HTTP answer.
-  std::error_code cause;
+  std::error_code cause = {};
 
   [[nodiscard]] explicit operator bool() const noexcept { return category != category::ok; }
   friend bool operator==(const normalized_error&, const normalized_error&) = default;

@@ -23,7 +23,7 @@ using error_resolver =
 /// What a built-in resolver may be told.
 struct resolver_options {
   /// Name written into `normalized_error::route`.
-  std::string route;
+  std::string route = {};
   /// 401 and 403 are worth another route (and quarantine this one). Default off: a wrong key must not
   /// spray both routes.
   bool failover_on_auth = false;

@@ -12,8 +12,9 @@ namespace reroute::http {
 
 /// One event. Views: valid until the next call of the parser's `next` or `feed`.
 struct server_event {
-  std::string_view name;  ///< the `event` field; empty if there was none ("message", to a browser)
-  std::string_view data;  ///< the `data` fields, joined by line feeds
+  std::string_view name =
+      {};  ///< the `event` field; empty if there was none ("message", to a browser)
+  std::string_view data = {};  ///< the `data` fields, joined by line feeds
 };
 
 /// Why a stream cannot be read any further.

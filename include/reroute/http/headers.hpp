@@ -27,8 +27,8 @@ class headers {
  public:
   /// One field, viewed in place. `value` is without surrounding white space.
   struct field {
-    std::string_view name;
-    std::string_view value;
+    std::string_view name = {};
+    std::string_view value = {};
     friend bool operator==(const field&, const field&) = default;
   };
   class iterator;

@@ -48,9 +48,9 @@ class body {
 /// A request. The transport adds Host, Content-Length and Connection by itself.
 struct request {
   std::string method = "GET";
-  http::url url;
-  http::headers headers;
-  http::body body;
+  http::url url = {};
+  http::headers headers = {};
+  http::body body = {};
   /// A transport that finds the connection dead may send a request again by itself if it cannot have
   /// been processed yet. True: not once a byte of it was sent, because nobody wants to pay twice.
   bool send_once = false;
@@ -62,14 +62,14 @@ struct request {
 /// Status and header fields of a response, before its body.
 struct response_head {
   int status = 0;  ///< 100 to 599
-  http::headers headers;
+  http::headers headers = {};
 };
 
 /// A whole response.
 struct response {
   int status = 0;  ///< 100 to 599
-  http::headers headers;
-  std::string body;
+  http::headers headers = {};
+  std::string body = {};
 };
 
 }  // namespace reroute::http

@@ -12,10 +12,11 @@ namespace reroute::http {
 
 /// One bucket of a quota. What the response did not say is empty.
 struct quota_bucket {
-  std::optional<std::int64_t> limit;  ///< size of the bucket, per `window` (a minute unless said)
-  std::optional<std::int64_t> remaining;  ///< what was left when the response was made
+  std::optional<std::int64_t> limit =
+      {};  ///< size of the bucket, per `window` (a minute unless said)
+  std::optional<std::int64_t> remaining = {};  ///< what was left when the response was made
   /// Until the bucket is FULL again, from the response's Date; not how long this request must wait.
-  std::optional<std::chrono::milliseconds> reset;
+  std::optional<std::chrono::milliseconds> reset = {};
 
   [[nodiscard]] bool empty() const noexcept { return !limit && !remaining && !reset; }
   friend bool operator==(const quota_bucket&, const quota_bucket&) = default;
@@ -23,17 +24,17 @@ struct quota_bucket {
 
 /// All buckets that a response names (FACTS 1.9, 3.5, 3.7).
 struct rate_limits {
-  quota_bucket requests;                ///< anthropic-ratelimit-requests-*, x-ratelimit-*-requests
-  quota_bucket tokens;                  ///< anthropic-ratelimit-tokens-*, x-ratelimit-*-tokens
-  quota_bucket input_tokens;            ///< anthropic-ratelimit-input-tokens-*
-  quota_bucket output_tokens;           ///< anthropic-ratelimit-output-tokens-*
-  quota_bucket priority_input_tokens;   ///< anthropic-priority-input-tokens-*
-  quota_bucket priority_output_tokens;  ///< anthropic-priority-output-tokens-*
-  quota_bucket fast_input_tokens;       ///< anthropic-fast-input-tokens-*
-  quota_bucket fast_output_tokens;      ///< anthropic-fast-output-tokens-*
+  quota_bucket requests = {};       ///< anthropic-ratelimit-requests-*, x-ratelimit-*-requests
+  quota_bucket tokens = {};         ///< anthropic-ratelimit-tokens-*, x-ratelimit-*-tokens
+  quota_bucket input_tokens = {};   ///< anthropic-ratelimit-input-tokens-*
+  quota_bucket output_tokens = {};  ///< anthropic-ratelimit-output-tokens-*
+  quota_bucket priority_input_tokens = {};   ///< anthropic-priority-input-tokens-*
+  quota_bucket priority_output_tokens = {};  ///< anthropic-priority-output-tokens-*
+  quota_bucket fast_input_tokens = {};       ///< anthropic-fast-input-tokens-*
+  quota_bucket fast_output_tokens = {};      ///< anthropic-fast-output-tokens-*
   /// x-ratelimit-renewalperiod-*: the window of the x-ratelimit buckets, where it is named; the longest
   /// if they differ.
-  std::optional<std::chrono::seconds> window;
+  std::optional<std::chrono::seconds> window = {};
   /// x-ratelimit-type names a limit on requests at once (`UserConcurrentRequests`): it is that limit
   /// which refused.
   bool concurrency = false;

@@ -10,7 +10,7 @@ namespace reroute::http {
 /// An absolute URL, split into its parts. A plain value; `parse_url` makes checked ones.
 struct url {
   std::string scheme = "https";  ///< "https" or "http", lower case
-  std::string host;              ///< name, IPv4 or IPv6 literal without brackets; lower case
+  std::string host = {};         ///< name, IPv4 or IPv6 literal without brackets; lower case
   std::uint16_t port = 443;      ///< 443 or 80 where the text named none
   std::string target = "/";      ///< path and query, beginning with "/"
 

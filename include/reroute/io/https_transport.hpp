@@ -1,6 +1,7 @@
 // The transport that ships: HTTP/2 or HTTP/1.1 over TLS, with its connections per origin.
 #pragma once
 
+#include <reroute/detail/foreign_loop.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/proxy.hpp>
 #include <reroute/io/tls_options.hpp>
@@ -90,5 +91,11 @@ struct https_options {
 [[nodiscard]] std::shared_ptr<transport> make_https_transport(
     asio::any_io_executor executor, https_options options = {},
     std::shared_ptr<clock> time = system_clock());
+
+// a loop of the other Asio: refused by a static_assert that says what to do
+template <detail::foreign_loop Loop, class... Rest>
+std::shared_ptr<transport> make_https_transport(Loop&&, Rest&&...) {
+  return make_https_transport(detail::refuse_foreign_loop<Loop>());
+}
 
 }  // namespace reroute

@@ -29,7 +29,7 @@ struct proxy_settings {
 };
 
 /// Reads https_proxy or HTTPS_PROXY, and no_proxy or NO_PROXY; of two, the one in small letters counts.
-/// An unset or empty variable leaves its setting empty. The values are checked by `make_https_transport`.
+/// White space around a value is not part of it; an unset or blank variable leaves its setting empty. The values are checked by `make_https_transport`.
 [[nodiscard]] proxy_settings proxy_from_environment();
 
 /// The same, from variables that `lookup` finds.

@@ -17,19 +17,19 @@ namespace reroute {
 
 /// Why an exchange failed. Failures travel as values: a transport does not throw.
 struct transport_error {
-  std::error_code
-      code;  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
-  bool sent = false;   ///< at least one byte of the request may have reached the peer
-  std::string detail;  ///< for people, e.g. "certificate has expired"; never a credential
+  std::error_code code =
+      {};  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
+  bool sent = false;        ///< at least one byte of the request may have reached the peer
+  std::string detail = {};  ///< for people, e.g. "certificate has expired"; never a credential
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(code); }
 };
 
 /// A piece of a response body.
 struct body_piece {
-  transport_error error;
-  std::string_view bytes;  ///< valid until the next `read` or the end of the body object
-  bool last = false;       ///< nothing follows; `bytes` may still hold something
+  transport_error error = {};
+  std::string_view bytes = {};  ///< valid until the next `read` or the end of the body object
+  bool last = false;            ///< nothing follows; `bytes` may still hold something
 };
 
 /// The rest of a response. Destroying it before `last` gives the exchange up: the connection is closed
@@ -47,9 +47,9 @@ class response_body {
 
 /// What an exchange came to: an error, or a head and the body behind it.
 struct exchange_result {
-  transport_error error;
-  http::response_head head;
-  std::unique_ptr<response_body> body;  ///< never empty without an error
+  transport_error error = {};
+  http::response_head head = {};
+  std::unique_ptr<response_body> body = {};  ///< never empty without an error
 };
 
 /// Carries requests. One transport serves any number of exchanges at once, on one implicit strand.

@@ -40,8 +40,8 @@ struct anthropic_options {
   /// A 404 (a model that this route does not have) is worth another route. Default off.
   bool failover_on_not_found = false;
   /// Lets `base_url` be http://. The credential then travels in the clear: for a gateway on the
-  /// same machine or pod. The transport must allow it too (`https_options::allow_plain_http`).
-  /// Default off.
+  /// same machine or pod. The client's transport must allow it too
+  /// (`https_options::allow_plain_http`), or the client's constructor refuses the route. Default off.
   bool allow_plain_http = false;
   /// Where requests go. Default empty: the client's own HTTPS transport.
   std::shared_ptr<reroute::transport> transport = {};

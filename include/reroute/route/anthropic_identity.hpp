@@ -50,7 +50,7 @@ struct anthropic_identity_options {
 
 /// What was found: everything that a route to Anthropic needs of it.
 struct anthropic_identity {
-  reroute::credential credential;
+  reroute::credential credential = {};
   /// The profile's API. Empty: the default.
   std::string base_url = {};
   /// To be sent as `anthropic-workspace-id`. Empty: not needed.
@@ -69,6 +69,11 @@ struct anthropic_identity {
 /// there, renewed with its refresh token. That file must not be readable or writable by others; it is
 /// written anew, at once and whole, after each renewal; where that fails, `observer::at_credential` hears of it,
 /// and the renewed login is kept in memory. Files are small, and read and written on the loop.
+///
+/// Several programs may share a login whose refresh token is good once. Those with reroute take turns: who renews holds
+/// a lock on `credentials/NAME.json.lock`, which ends with its process; the others look at the file every 100 ms, for
+/// 30 s at most. For programs that know no such lock the file is read again for 2 s after a refusal, before that is
+/// told, and a login that somebody else has written meanwhile is left as it is.
 ///
 /// Throws `std::invalid_argument` that names the variable or the file for what is half set up or wrong.
 [[nodiscard]] std::optional<anthropic_identity> find_anthropic_identity(

@@ -13,15 +13,16 @@ namespace reroute {
 /// What the environment offers.
 struct environment_routes {
   /// The routes that are complete, Anthropic direct first.
-  std::vector<route> routes;
+  std::vector<route> routes = {};
   /// What is wrong, half set up or ignored: show it, even if there are routes. A sentence each, which
   /// begins with the route's name. Variables are told by name, never by value.
-  std::vector<std::string> problems;
+  std::vector<std::string> problems = {};
   /// How to set up the routes of which nothing is set, likewise: of interest if there are none.
-  std::vector<std::string> unset;
+  std::vector<std::string> unset = {};
 };
 
-/// Reads the variables that the official SDKs read. A variable that is empty counts as not set.
+/// Reads the variables that the official SDKs read. White space around a value (a line break from a
+/// mounted file) is not part of it; a variable that is empty or blank counts as not set.
 ///
 /// Anthropic direct: ANTHROPIC_API_KEY, else ANTHROPIC_AUTH_TOKEN (sent as a bearer token), else what
 /// `find_anthropic_identity` finds: a profile, or workload identity federation. ANTHROPIC_BASE_URL; ANTHROPIC_CUSTOM_HEADERS, one `Name: value` on each line, for this route

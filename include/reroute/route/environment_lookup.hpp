@@ -9,7 +9,7 @@
 namespace reroute {
 
 /// Looks a variable up; nothing if it is not set. Where one is an option, an empty function means
-/// `process_environment`.
+/// `process_environment`. White space around a value is not part of it, wherever one is read.
 using environment_lookup = std::function<std::optional<std::string>(std::string_view name)>;
 
 /// Looks up with `std::getenv`: no other thread may change the environment meanwhile.

@@ -13,15 +13,12 @@ namespace reroute {
 class model_names {
  public:
   model_names() = default;
-  /// Pairs of the caller's name and the route's name.
-  model_names(std::initializer_list<std::pair<const std::string, std::string>> names)
-      : names_(names) {}
+  /// Pairs of the caller's name and the route's name. Throws like `add`, and for a model that is listed twice.
+  model_names(std::initializer_list<std::pair<const std::string, std::string>> names);
 
-  /// Adds or replaces a name.
-  model_names& add(std::string asked, std::string here) {
-    names_.insert_or_assign(std::move(asked), std::move(here));
-    return *this;
-  }
+  /// Adds or replaces a name. Throws `std::invalid_argument` that names the pair and the cure for a name that is
+  /// empty, or has white space around it or a control character in it.
+  model_names& add(std::string asked, std::string here);
   /// The route's name of the model that the caller asks for; the same name where none is listed.
   [[nodiscard]] std::string_view on_route(std::string_view asked) const noexcept {
     const auto found = names_.find(asked);

@@ -20,9 +20,9 @@ namespace reroute {
 struct write_context {
   operation op = operation::create;
   const encoded_request& request;  ///< the caller's request, serialised once
-  std::string_view model;          ///< the model's name on this route
+  std::string_view model = {};     ///< the model's name on this route
   credential::kind credential_kind = credential::kind::none;
-  std::string_view secret;  ///< the key or token to send; empty for `kind::none`
+  std::string_view secret = {};  ///< the key or token to send; empty for `kind::none`
 };
 
 /// Makes the HTTP request of one attempt. Pure. Throws `std::invalid_argument` for what cannot be
@@ -61,16 +61,19 @@ using request_writer = std::function<http::request(const write_context& context)
 /// resolver is called for every answer that is not a 2xx, and for a 2xx whose body is no answer.
 struct route {
   /// Unique within a client; used in outcomes, logs and metrics. Must not be empty.
-  std::string name;
-  reroute::credential credential;
+  std::string name = {};
+  reroute::credential credential = {};
   /// Names of models on this route; a model that is not listed keeps its name.
-  model_names models;
-  request_writer write;
-  error_resolver resolve;
+  model_names models = {};
+  request_writer write = {};
+  error_resolver resolve = {};
   /// Where requests go; empty: the client's own HTTPS transport.
-  std::shared_ptr<reroute::transport> transport;
+  std::shared_ptr<reroute::transport> transport = {};
   /// Its limits per model, if the user knows them; token counts do not take of them. Default: learned.
   quota limits = {};
+  /// Its requests are http://. A client whose own transport must carry them refuses the route unless
+  /// `https_options::allow_plain_http` is set, too: what it is told here fails no call later. Default off.
+  bool plain_http = false;
 };
 
 }  // namespace reroute

@@ -3,6 +3,7 @@
 
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
+#include <reroute/route/access_token.hpp>
 
 #include <asio/any_io_executor.hpp>
 
@@ -51,11 +52,12 @@ class token_fetch {
   using warning_listener = std::function<void(const token_error& what)>;
 
   token_fetch(asio::any_io_executor executor, std::shared_ptr<clock> time, lent_transports lent,
-              bool forced = false, trouble_listener listener = {}, warning_listener warnings = {})
+              access_token refused = access_token(), trouble_listener listener = {},
+              warning_listener warnings = {})
       : executor_(std::move(executor)),
         time_(std::move(time)),
         lent_(std::move(lent)),
-        forced_(forced),
+        refused_(std::move(refused)),
         listener_(std::move(listener)),
         warnings_(std::move(warnings)) {}
 
@@ -63,8 +65,10 @@ class token_fetch {
   [[nodiscard]] const std::shared_ptr<clock>& time() const noexcept { return time_; }
   [[nodiscard]] const std::shared_ptr<transport>& https() const noexcept { return lent_.https; }
   [[nodiscard]] const std::shared_ptr<transport>& plain() const noexcept { return lent_.plain; }
-  /// The API has refused the token of the fetch before: do not answer from a cache.
-  [[nodiscard]] bool forced() const noexcept { return forced_; }
+  /// The API has refused the token of the fetch before: do not answer with that one from a cache.
+  [[nodiscard]] bool forced() const noexcept { return !refused_.secret().empty(); }
+  /// The token that was refused; without a secret if none was.
+  [[nodiscard]] const access_token& refused() const noexcept { return refused_; }
   /// Says that a try has failed and another will follow after `pause`. Calls that have another route
   /// then need not wait for it. A try that would come after the fetch's two minutes ends the fetch at
   /// once with `so_far`, and whoever asks after `pause` begins the next one.
@@ -81,7 +85,7 @@ class token_fetch {
   asio::any_io_executor executor_;
   std::shared_ptr<clock> time_;
   lent_transports lent_;
-  bool forced_;
+  access_token refused_;
   trouble_listener listener_;
   warning_listener warnings_;
 };

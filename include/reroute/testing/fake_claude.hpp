@@ -1,6 +1,7 @@
 // A fake Claude that really listens: HTTPS on 127.0.0.1, with real limits, faults on request, and a log.
 #pragma once
 
+#include <reroute/detail/foreign_loop.hpp>
 #include <reroute/http/headers.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/testing/fake_log.hpp>
@@ -24,10 +25,10 @@ class fake_route_state;
 
 /// A request as the fake read it. Holds credentials: do not print it.
 struct fake_request {
-  std::string method;
-  std::string target;
-  http::headers headers;  ///< names in lower case
-  std::string body;
+  std::string method = {};
+  std::string target = {};
+  http::headers headers = {};  ///< names in lower case
+  std::string body = {};
 };
 
 /// A handle to a route of a fake; cheap to copy. Its functions may be called on any thread.
@@ -69,12 +70,15 @@ class fake_route {
 ///     // direct.base_url(), direct.key(), fake.ca_pem()
 ///
 /// Runs on `executor`, which must be one strand or a single-threaded loop: the test's own (its open
-/// listeners keep `run()` busy until `stop`), or that of another thread. The clock is for limits,
+/// listeners keep `run()` busy until `stop`), or that of another thread: `fake_server` brings one. The clock is for limits,
 /// latencies and dates: a `manual_clock` makes them virtual, and then both must be on one thread.
 class fake_claude {
  public:
   explicit fake_claude(asio::any_io_executor executor, std::shared_ptr<clock> time = system_clock(),
                        std::uint64_t seed = 1);
+  // a loop of the other Asio: refused by a static_assert that says what to do
+  template <detail::foreign_loop Loop, class... Rest>
+  explicit fake_claude(Loop&&, Rest&&...) : fake_claude(detail::refuse_foreign_loop<Loop>()) {}
   fake_claude(const fake_claude&) = delete;
   fake_claude& operator=(const fake_claude&) = delete;
   /// Stops. The loop may be running (on this thread), stopped, or gone.

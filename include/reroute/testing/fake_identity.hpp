@@ -1,6 +1,7 @@
 // Fake token services that really listen: Entra ID, managed identities, Anthropic's token endpoint.
 #pragma once
 
+#include <reroute/detail/foreign_loop.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/testing/fake_claude.hpp>
 
@@ -80,6 +81,9 @@ class fake_identity {
  public:
   explicit fake_identity(asio::any_io_executor executor, fake_identity_options options = {},
                          std::shared_ptr<clock> time = system_clock());
+  // a loop of the other Asio: refused by a static_assert that says what to do
+  template <detail::foreign_loop Loop, class... Rest>
+  explicit fake_identity(Loop&&, Rest&&...) : fake_identity(detail::refuse_foreign_loop<Loop>()) {}
   fake_identity(const fake_identity&) = delete;
   fake_identity& operator=(const fake_identity&) = delete;
   /// Stops.

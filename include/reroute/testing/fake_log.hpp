@@ -30,7 +30,7 @@ struct fake_log {
   std::size_t max_concurrent = 0;
   std::size_t open_connections = 0;  ///< now
   /// Decided answers by status.
-  std::map<int, std::size_t> by_status;
+  std::map<int, std::size_t> by_status = {};
 
   struct tally {
     std::size_t admitted = 0;
@@ -38,7 +38,7 @@ struct fake_log {
     friend bool operator==(const tally&, const tally&) = default;
   };
   /// Per 100 ms since the route was added, on the fake's clock; slots where nothing came are missing.
-  std::map<std::chrono::milliseconds, tally> timeline;
+  std::map<std::chrono::milliseconds, tally> timeline = {};
 
   /// The largest number of requests, admitted and refused, within one slot of `timeline`.
   [[nodiscard]] std::size_t peak() const noexcept;

@@ -125,11 +125,19 @@ struct fake_route_options {
   std::string reply = "hello";
   /// Text of each answer, from the JSON text of its request; goes before `reply`.
   std::function<std::string(const std::string& request)> reply_to = {};
+  /// Content blocks of each answer, a JSON array, from the JSON text of its request; goes before the reply, and
+  /// comes streamed where that is asked for:
+  ///
+  ///     [{"type":"tool_use","id":"toolu_1","name":"weather","input":{"city":"Kyiv"}}]
+  ///
+  /// With a `tool_use` in it, `stop_reason` is "tool_use". An empty text: the reply after all. What is no array
+  /// of blocks is answered with 500.
+  std::function<std::string(const std::string& request)> content_to = {};
   /// Answers to `"stream": true` come as event streams, in HTTP chunks: the text in deltas of so many
   /// bytes (0: in one).
   std::size_t stream_piece = 4;
   /// The events of each stream, from the JSON text of its request (`streamed_answer` writes such
-  /// texts); goes before the reply and `stream_piece`.
+  /// texts); goes before the reply, `content_to` and `stream_piece`.
   std::function<std::string(const std::string& request)> stream_to = {};
   /// Time between two events of a stream. Default: they come at once.
   std::chrono::nanoseconds stream_pace{0};

@@ -63,7 +63,7 @@ struct scenario_route {
 
 /// The storm.
 struct scenario {
-  std::string name;
+  std::string name = {};
   std::string about = {};  ///< a sentence for people
   std::uint64_t seed = 1;
   std::size_t calls = 1000;
@@ -78,7 +78,7 @@ struct scenario {
   std::size_t max_tokens = 64;
   /// The loop stands still for `stall` at `stall_at`. 0: never.
   std::chrono::milliseconds stall_at{0}, stall{0};
-  std::vector<scenario_route> routes;
+  std::vector<scenario_route> routes = {};
 };
 
 /// Throws `std::invalid_argument` that names the field and the cure.

@@ -16,10 +16,10 @@ namespace reroute::testing {
 
 /// What a script heard: one exchange.
 struct heard_exchange {
-  std::string method;
-  http::url url;
-  http::headers headers;
-  std::string body;
+  std::string method = {};
+  http::url url = {};
+  http::headers headers = {};
+  std::string body = {};
   time_point when{};      ///< on the script's clock
   bool expected = true;   ///< false: nothing in the script was meant for it
   bool answered = false;  ///< a head was handed out, and its body was read to the end

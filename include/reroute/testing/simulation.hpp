@@ -33,10 +33,10 @@ struct ideal_call {
 
 /// What an all-knowing first-come scheduler makes of a scenario.
 struct schedule {
-  std::vector<ideal_call> calls;      ///< in the order of arrival
-  std::size_t answered = 0;           ///< calls that can be answered at all
-  std::chrono::nanoseconds drain{0};  ///< when the last answer is there
-  double p50_s = 0, p99_s = 0;        ///< latency from arrival to answer, in seconds
+  std::vector<ideal_call> calls = {};  ///< in the order of arrival
+  std::size_t answered = 0;            ///< calls that can be answered at all
+  std::chrono::nanoseconds drain{0};   ///< when the last answer is there
+  double p50_s = 0, p99_s = 0;         ///< latency from arrival to answer, in seconds
 };
 
 /// Admits each call in the order of arrival at the earliest moment at which any route's limiters let it
@@ -46,7 +46,7 @@ struct schedule {
 
 /// What one simulated route saw.
 struct simulated_route_counts {
-  std::string name;
+  std::string name = {};
   std::size_t admitted = 0;   ///< attempts that its limiters let through
   std::size_t refused = 0;    ///< attempts answered by 429, 503 or 529
   std::size_t faulted = 0;    ///< attempts answered by any other error
@@ -61,7 +61,7 @@ struct simulated_route_counts {
 struct simulated_moment {
   std::chrono::milliseconds since{0};  ///< the beginning of the moment
   /// Per route: attempts admitted, and attempts refused or faulted.
-  std::vector<std::size_t> admitted, refused;
+  std::vector<std::size_t> admitted = {}, refused = {};
   std::size_t answers = 0;
   /// Calls that have arrived, and are neither over nor under way on a route, at the end of the moment.
   std::size_t waiting = 0;
@@ -69,7 +69,7 @@ struct simulated_moment {
 
 /// What a storm came to. Ratios compare with the ideal.
 struct simulation_result {
-  std::string scenario;
+  std::string scenario = {};
   std::uint64_t seed = 0;
   std::size_t calls = 0;
   std::size_t answers = 0;
@@ -89,17 +89,17 @@ struct simulation_result {
   /// Calls that were admitted more than once.
   std::size_t billed_twice = 0;
   double drain_s = 0, ideal_drain_s = 0;
-  std::vector<simulated_route_counts> routes;
-  std::vector<simulated_moment> timeline;
+  std::vector<simulated_route_counts> routes = {};
+  std::vector<simulated_moment> timeline = {};
   /// When each call was answered, in the order of arrival; empty if it was not.
-  std::vector<std::optional<std::chrono::nanoseconds>> answered_at;
+  std::vector<std::optional<std::chrono::nanoseconds>> answered_at = {};
   /// Invariants that did not hold, for people; empty if all is well. At most 20.
   ///
   /// Checked at every event: a call completes exactly once, before its deadline, and nothing is sent for
   /// it afterwards; it has one attempt under way at a time unless its plan is "hedge" or "race"; its answer
   /// is one that a route gave to an admitted attempt of its own; nothing goes into an announced closed
   /// window; what is in flight is never negative, and nothing is left at the end.
-  std::vector<std::string> broken;
+  std::vector<std::string> broken = {};
 };
 
 /// One line: the figures, and how many invariants are broken.

@@ -10,6 +10,8 @@
 #include "route/identity/sources.hpp"
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace reroute {
@@ -17,6 +19,8 @@ namespace detail {
 namespace {
 
 constexpr std::size_t longest_assertion = 16 * 1024;
+constexpr std::string_view too_long =
+    "the identity token is longer than the 16 KiB that Anthropic takes";
 
 struct federation {
   federation_rule rule;
@@ -37,8 +41,7 @@ asio::awaitable<secret_text> assertion_of(std::shared_ptr<const federation> by, 
     proof = secret_text(by->identity.token().secret());
   }
   if (proof.get().size() > longest_assertion)
-    throw clean_error(errc::credential_failed,
-                      "the identity token is longer than the 16 KiB that Anthropic takes", false);
+    throw clean_error(errc::credential_failed, std::string(too_long), false);
   co_return std::move(proof);
 }
 
@@ -75,6 +78,9 @@ token_provider federation_source(federation_options options, std::string_view wh
   const bool has_identity = options.identity.type() != credential::kind::none;
   if (options.identity_token_file.empty() != has_identity)
     throw std::invalid_argument(name + ": set one of identity_token_file and identity");
+  if (options.identity.token().secret().size() > longest_assertion)
+    throw std::invalid_argument(name + ".identity: " + std::string(too_long) +
+                                "; give the token alone, or another issuer's");
   const auto shared = std::make_shared<federation>();
   shared->rule = {secure_base(options.base_url, name + ".base_url"), std::move(options.rule_id),
                   std::move(options.organization_id), std::move(options.service_account_id),

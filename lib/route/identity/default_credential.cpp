@@ -18,8 +18,7 @@ constexpr std::string_view what = "entra::default_credential";
 enum class wanted : unsigned char { all, environment, workload, managed };
 
 wanted read_choice(const environment_lookup& env) {
-  const std::string text = variable(env, "AZURE_TOKEN_CREDENTIALS");
-  const std::string_view name = http::trimmed(text);
+  const std::string name = variable(env, "AZURE_TOKEN_CREDENTIALS");
   if (name.empty() || http::same_text(name, "prod")) return wanted::all;
   if (http::same_text(name, "EnvironmentCredential")) return wanted::environment;
   if (http::same_text(name, "WorkloadIdentityCredential")) return wanted::workload;
@@ -57,7 +56,7 @@ token_provider choose(default_credential_options options) {
     certificate.path = variable(env, "AZURE_CLIENT_CERTIFICATE_PATH");
     if (known && !certificate.path.empty()) {
       certificate.password =
-          detail::secret_variable(env, "AZURE_CLIENT_CERTIFICATE_PASSWORD").get();
+          detail::password_variable(env, "AZURE_CLIENT_CERTIFICATE_PASSWORD").get();
       const std::string chain = variable(env, "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN");
       certificate.send_chain = chain == "1" || http::same_text(chain, "true");
       return detail::certificate_source(std::move(app), std::move(certificate), what);

@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "http/text.hpp"
 #include "route/clean_error.hpp"
 #include "route/identity/entra_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
@@ -29,8 +30,17 @@ struct applicant {
 applicant checked(entra::application_options options, std::string_view what) {
   const std::string name(what);
   check_setting(options.tenant_id, name + ".tenant_id", "-.");
+  for (const std::string_view shared : {"common", "organizations", "consumers"})
+    if (http::same_text(options.tenant_id, shared))  // those are where users log in
+      throw std::invalid_argument(name + ".tenant_id is \"" + std::string(shared) +
+                                  "\", which is no tenant; give the GUID or domain of the one in "
+                                  "which the application is");
   check_setting(options.client_id, name + ".client_id", "-._");
-  if (options.scope.empty()) throw std::invalid_argument(name + ".scope is empty; set it");
+  check_scope(options.scope, name + ".scope");
+  if (!options.scope.ends_with("/.default"))  // an application has no user who could grant less
+    throw std::invalid_argument(name +
+                                ".scope must end in \"/.default\": an application gets all that "
+                                "was granted to it, as in https://ai.azure.com/.default");
   applicant made;
   made.app = {std::move(options.tenant_id), std::move(options.client_id), std::move(options.scope),
               secure_base(options.authority_host, name + ".authority_host")};

@@ -55,7 +55,9 @@ anthropic_identity from_profile(const environment_lookup& env,
   found.base_url = profile.base_url;
   if (profile.authentication == detail::anthropic_profile::kind::login) {
     login.client_id = profile.client_id;
-    found.workspace_id = profile.workspace_id;
+    found.workspace_id = profile.workspace_id;  // becomes a header field
+    if (!found.workspace_id.empty())
+      detail::check_setting(found.workspace_id, "the profile's workspace_id", "-_");
   } else {
     federation_options options;
     options.rule_id = profile.rule_id;

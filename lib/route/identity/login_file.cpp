@@ -35,9 +35,21 @@ secret_text text_of(const json::value& value) {
 
 }  // namespace
 
-kept_tokens read_login_file(const std::string& path) {
+kept_tokens kept_tokens::copy_of_tokens() const {
+  kept_tokens made;
+  made.access = secret_text(access.get());
+  made.refresh = secret_text(refresh.get());
+  made.ends = ends;
+  made.unread = unread;
+  return made;
+}
+
+void check_login_file(const std::string& path) {
   if (const std::string problem = loose_permissions(path); !problem.empty())
     throw clean_error(errc::credential_failed, problem, false);
+}
+
+kept_tokens read_login_file(const std::string& path) {
   kept_tokens kept;
   const file_reading file = read_small_file(path);
   if (!is_missing(file.error)) kept.unread = file.error;

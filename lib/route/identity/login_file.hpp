@@ -26,9 +26,19 @@ struct kept_tokens {
     return !access.get().empty() && (!ends || *ends > until);
   }
   [[nodiscard]] access_token token() const { return access_token(access.get(), ends); }
+  /// Without what other programs wrote.
+  [[nodiscard]] kept_tokens copy_of_tokens() const;
 };
 
-/// A file that is missing or broken holds nothing. An end that is no number, or not after 1970, has passed. Throws `token_error` for one that others may read or write.
+/// The same login: neither token has been renewed.
+[[nodiscard]] inline bool same_tokens(const kept_tokens& a, const kept_tokens& b) {
+  return a.access.get() == b.access.get() && a.refresh.get() == b.refresh.get();
+}
+
+/// Throws `token_error` for a file that others may read or write.
+void check_login_file(const std::string& path);
+
+/// A file that is missing or broken holds nothing. An end that is no number, or not after 1970, has passed.
 [[nodiscard]] kept_tokens read_login_file(const std::string& path);
 
 /// Writes the tokens back, beside what else `all` says. Why it could not be done; nothing if it was.

@@ -2,6 +2,7 @@
 #include <reroute/error/errc.hpp>
 #include <reroute/route/entra.hpp>
 
+#include "http/text.hpp"
 #include "route/clean_error.hpp"
 #include "route/identity/arc.hpp"
 #include "route/identity/identity_exchange.hpp"
@@ -16,6 +17,8 @@
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace reroute::detail {
@@ -109,12 +112,19 @@ struct machine {
   std::atomic<bool> probe;  // is IMDS there at all? Until it once answered
 };
 
+identity_place place_of(const entra::managed_identity_options& options) {
+  std::error_code ignored;
+  return find_identity_place(options.environment, std::filesystem::exists(arc_agent, ignored));
+}
+
+user_assigned identity_of(const entra::managed_identity_options& options) {
+  return {options.client_id, options.object_id, options.resource_id};
+}
+
 asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch lent) {
   const entra::managed_identity_options* const options = &of_all->options;
-  std::error_code ignored;
-  inquiry of(
-      find_identity_place(options->environment, std::filesystem::exists(arc_agent, ignored)));
-  of.who = {options->client_id, options->object_id, options->resource_id};
+  inquiry of(place_of(*options));
+  of.who = identity_of(*options);
   of.over = transport_for(of.at.url, options->transport, lent);
   const bool imds = of.at.service == kind::imds;
   // a host that somebody named is taken to be there
@@ -150,15 +160,44 @@ asio::awaitable<access_token> fetch(std::shared_ptr<machine> of_all, token_fetch
 
 }  // namespace
 
-token_provider managed_identity_source(entra::managed_identity_options options, bool probe) {
+namespace {
+
+constexpr std::string_view what = "entra::managed_identity";
+
+void check(const entra::managed_identity_options& options) {
+  const std::string name(what);
   const int ids =
       !options.client_id.empty() + !options.object_id.empty() + !options.resource_id.empty();
   if (ids > 1)
-    throw std::invalid_argument(
-        "entra::managed_identity: set one of client_id, object_id and resource_id");
-  if (options.scope.empty())
-    throw std::invalid_argument("entra::managed_identity.scope is empty; set it");
+    throw std::invalid_argument(name + ": set one of client_id, object_id and resource_id");
+  if (!options.client_id.empty()) check_setting(options.client_id, name + ".client_id", "-._");
+  if (!options.object_id.empty()) check_setting(options.object_id, name + ".object_id", "-");
+  if (!options.resource_id.empty() && (!options.resource_id.starts_with('/') ||
+                                       options.resource_id != http::trimmed(options.resource_id)))
+    throw std::invalid_argument(name +
+                                ".resource_id must be a whole id, which begins with "
+                                "\"/subscriptions/\"");
+  check_scope(options.scope, name + ".scope");
+  if (!options.arc_key_folder.ends_with('/'))
+    throw std::invalid_argument(name + ".arc_key_folder must end in \"/\"");
+}
+
+// a place that is not supported, or does not know such an identity, is no failure that may pass
+void check_place(const entra::managed_identity_options& options) {
+  try {
+    const identity_place at = place_of(options);
+    (void)identity_request(at, options.scope, identity_of(options));
+  } catch (const token_error& problem) {
+    throw std::invalid_argument(std::string(what) + ": " + problem.what());
+  }
+}
+
+}  // namespace
+
+token_provider managed_identity_source(entra::managed_identity_options options, bool probe) {
+  check(options);
   options.environment = or_process(std::move(options.environment));
+  check_place(options);
   const auto shared = std::make_shared<machine>(std::move(options), probe);
   return [shared](token_fetch lent) { return fetch(shared, std::move(lent)); };
 }

@@ -4,12 +4,12 @@
 #include "route/clean_error.hpp"
 #include "route/identity/federation_requests.hpp"
 #include "route/identity/identity_exchange.hpp"
-#include "route/identity/login_file.hpp"
+#include "route/identity/known_login.hpp"
+#include "route/identity/login_lock.hpp"
 #include "route/identity/secret_json.hpp"
 #include "route/identity/sources.hpp"
 
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -20,75 +20,64 @@ namespace {
 using namespace std::chrono_literals;
 using wall_time = access_token::wall_time;
 
-constexpr auto ample = 120s;  // as the cache has it: below that it asks for another
+constexpr auto ample = 120s;              // as the cache has it: below that it asks for another
+constexpr duration glance = 100ms;        // between two looks at what another program may do
+constexpr duration longest_turn = 30s;    // of another program: longer than its request may take
+constexpr duration longest_writing = 2s;  // from another program's new tokens to its file
+constexpr int most_renewals = 3;          // each behind a login that somebody else has changed
 
-// a renewed login that could not be written: without it, a refresh token that may be used once is lost
-struct unwritten {
-  secret_text old_access,
-      old_refresh;  // the file as it was: another program's newer login beats this
-  secret_text access, refresh;
-  std::optional<wall_time> ends;
-};
-
-// what all fetches of one credential share; clients on two threads may fetch at once
+// what all fetches of one credential share
 struct shared_login {
-  explicit shared_login(stored_login where) : login(std::move(where)) {}
+  explicit shared_login(stored_login where) : login(std::move(where)), known(login.path) {}
   const stored_login login;
-  std::mutex guard;
-  std::optional<unwritten> ahead;
+  known_login known;
 };
-
-secret_text copy_of(const secret_text& text) { return secret_text(text.get()); }
+using login_ptr = std::shared_ptr<shared_login>;
 
 [[noreturn]] void refuse(const std::string& path, std::string_view problem) {
   throw clean_error(errc::credential_failed, path + " " + std::string(problem), false);
 }
 
-// the file's tokens, or those that were to be written to it since; true for these
-bool recall(shared_login& of, kept_tokens& kept) {
-  const std::lock_guard lock(of.guard);
-  if (!of.ahead) return false;
-  const bool as_it_was = kept.access.get() == of.ahead->old_access.get() &&
-                         kept.refresh.get() == of.ahead->old_refresh.get();
-  if (!as_it_was && !kept.unread) {
-    of.ahead.reset();  // another login, or none any more
-    return false;
-  }
-  kept.access = copy_of(of.ahead->access);
-  kept.refresh = copy_of(of.ahead->refresh);
-  kept.ends = of.ahead->ends;
-  return true;
+// whether the token may be the answer to this fetch: it lives for so long, and is not the one that the API refused
+bool serves(const kept_tokens& kept, const token_fetch& lent, duration life) {
+  const auto until =
+      lent.time()->wall_now() + std::chrono::duration_cast<wall_time::duration>(life);
+  return kept.lives(until) && kept.access.get() != lent.refused().secret();
 }
 
-// to the file; what cannot be written is kept here until it can, and told
-void save(shared_login& of, kept_tokens& kept, const secret_text& old_access,
-          const secret_text& old_refresh, const token_fetch& lent) {
-  const std::string& path = of.login.path;
-  const std::error_code failed = write_login_file(path, kept);
-  {
-    const std::lock_guard lock(of.guard);
-    if (!failed) {
-      of.ahead.reset();
-    } else if (of.ahead && kept.unread) {
-      // the file cannot be read now: what it held when it could is still to be compared with
-      of.ahead->access = copy_of(kept.access);
-      of.ahead->refresh = copy_of(kept.refresh);
-      of.ahead->ends = kept.ends;
-    } else {
-      of.ahead = unwritten{copy_of(old_access), copy_of(old_refresh), copy_of(kept.access),
-                           copy_of(kept.refresh), kept.ends};
-    }
+// to the file; what cannot be written is told
+void keep(shared_login& of, const seen_login& seen, kept_tokens& renewed, const token_fetch& lent) {
+  const std::error_code failed = of.known.keep(seen, renewed);
+  if (!failed) return;
+  lent.warn(clean_error(failed,
+                        of.login.path + " could not be written: " + failed.message() +
+                            "; until it can be, the renewed login is known to this program only",
+                        true));
+}
+
+// the login, if its token will do
+std::optional<access_token> fresh_token(shared_login& of, seen_login& seen,
+                                        const token_fetch& lent) {
+  if (!serves(seen.tokens, lent, ample)) return std::nullopt;
+  access_token token = seen.tokens.token();
+  if (seen.unwritten) keep(of, seen, seen.tokens, lent);
+  return token;
+}
+
+// whether another program changes or removes the login within the time that it may need to write its file
+asio::awaitable<bool> changes(login_ptr of, const seen_login* seen, token_fetch lent) {
+  const time_point until = lent.time()->now() + longest_writing;
+  for (;;) {
+    const seen_login now = of->known.look();
+    if (!same_tokens(now.tokens, seen->tokens)) co_return true;
+    if (lent.time()->now() >= until) co_return false;
+    asio::awaitable<void> paused = pause_for(lent, glance);
+    co_await std::move(paused);
   }
-  if (failed)
-    lent.warn(clean_error(failed,
-                          path + " could not be written: " + failed.message() +
-                              "; until it can be, the renewed login is known to this program only",
-                          true));
 }
 
 // a new token; what the answer says of the refresh token counts even if there is none
-asio::awaitable<token_result> redeem(std::shared_ptr<shared_login> of, kept_tokens* kept,
-                                     token_fetch lent) {
+asio::awaitable<token_result> redeem(login_ptr of, kept_tokens* kept, token_fetch lent) {
   const stored_login& login = of->login;
   http::request request = refresh_grant(login.base, kept->refresh.get(), login.client_id);
   std::shared_ptr<transport> over = transport_for(request.url, login.over, lent);
@@ -108,48 +97,83 @@ asio::awaitable<token_result> redeem(std::shared_ptr<shared_login> of, kept_toke
     if (const auto said = parse_secret_object(answer.response.body))
       if (const auto next = secret_at(said->get_object(), "refresh_token"); !next.empty())
         kept->refresh = secret_text(std::string(next));
+  if (!fresh.error) {
+    kept->access = secret_text(fresh.token.secret());
+    kept->ends = fresh.token.expires_at();
+  }
   co_return std::move(fresh);
 }
 
-asio::awaitable<access_token> fetch(std::shared_ptr<shared_login> of, token_fetch lent) {
-  const stored_login& login = of->login;
-  kept_tokens kept = read_login_file(login.path);
-  const secret_text old_access = copy_of(kept.access);
-  const secret_text old_refresh = copy_of(kept.refresh);
-  const bool recalled = recall(*of, kept);
-  const wall_time now = lent.time()->wall_now();
-  if (!lent.forced() && kept.lives(now + ample)) {
-    if (recalled) save(*of, kept, old_access, old_refresh, lent);
-    co_return kept.token();
-  }
-
-  if (login.exchange) {
-    asio::awaitable<access_token> pending = login.exchange(lent);
-    access_token fresh = co_await std::move(pending);
-    kept.access = secret_text(fresh.secret());
-    kept.ends = fresh.expires_at();
-    save(*of, kept, old_access, old_refresh, lent);
-    co_return std::move(fresh);
-  }
+// throws unless there is something to redeem
+void check_renewable(const stored_login& login, const kept_tokens& kept) {
   if (kept.access.get().empty()) {
     if (kept.unread) refuse(login.path, "cannot be read: " + kept.unread.message());
     refuse(login.path, "holds no login; log in with Anthropic's tool");
   }
-  if (login.client_id.empty() || kept.refresh.get().empty()) {
-    if (!lent.forced() && kept.lives(now)) co_return kept.token();
+  if (login.client_id.empty() || kept.refresh.get().empty())
     refuse(login.path, "holds a login that has ended and cannot be renewed; log in again");
+}
+
+// the endpoint takes the refresh token for none
+bool is_spent(const token_result& failed) {
+  return failed.error == errc::credential_failed || failed.error == errc::unauthorized;
+}
+
+// A refresh token may be good only once, and others have it too. Those with reroute wait for their turn; of
+// others only their traces are seen: a token that is spent already, and then a new one in the file.
+asio::awaitable<access_token> renew(login_ptr of, token_fetch lent) {
+  login_lock turn(of->login.path);
+  const time_point latest = lent.time()->now() + longest_turn;
+  for (int renewals = 0;;) {
+    const bool mine = turn.try_take() || lent.time()->now() >= latest;
+    seen_login seen = of->known.look();  // behind the lock: what its last holder has written
+    if (std::optional<access_token> token = fresh_token(*of, seen, lent))
+      co_return std::move(*token);
+    check_renewable(of->login, seen.tokens);
+    if (!mine) {
+      asio::awaitable<void> paused = pause_for(lent, glance);
+      co_await std::move(paused);
+      continue;
+    }
+    kept_tokens renewed = seen.tokens.copy_of_tokens();
+    asio::awaitable<token_result> pending = redeem(of, &renewed, lent);
+    token_result fresh = co_await std::move(pending);
+    if (!fresh.error || renewed.refresh.get() != seen.tokens.refresh.get())
+      keep(*of, seen, renewed, lent);
+    if (!fresh.error) co_return std::move(fresh.token);
+    if (!is_spent(fresh) || ++renewals == most_renewals) throw_failure(fresh);
+    asio::awaitable<bool> waiting = changes(of, &seen, lent);
+    const bool elsewhere = co_await std::move(waiting);
+    if (!elsewhere) throw_failure(fresh);
   }
-  const secret_text redeemed = copy_of(kept.refresh);
-  asio::awaitable<token_result> pending = redeem(of, &kept, lent);
-  token_result fresh = co_await std::move(pending);
-  if (!fresh.error) {
-    kept.access = secret_text(fresh.token.secret());
-    kept.ends = fresh.token.expires_at();
+}
+
+// by an exchange that may be repeated at will
+asio::awaitable<access_token> exchange(login_ptr of, const seen_login* seen, token_fetch lent) {
+  asio::awaitable<access_token> pending = of->login.exchange(lent);
+  access_token fresh = co_await std::move(pending);
+  kept_tokens renewed = seen->tokens.copy_of_tokens();
+  renewed.access = secret_text(fresh.secret());
+  renewed.ends = fresh.expires_at();
+  keep(*of, *seen, renewed, lent);
+  co_return std::move(fresh);
+}
+
+asio::awaitable<access_token> fetch(login_ptr of, token_fetch lent) {
+  const stored_login& login = of->login;
+  seen_login seen = of->known.look();
+  if (std::optional<access_token> token = fresh_token(*of, seen, lent)) co_return std::move(*token);
+  if (login.exchange) {
+    asio::awaitable<access_token> pending = exchange(of, &seen, lent);
+    access_token token = co_await std::move(pending);
+    co_return std::move(token);
   }
-  if (!fresh.error || kept.refresh.get() != redeemed.get())
-    save(*of, kept, old_access, old_refresh, lent);
-  if (fresh.error) throw_failure(fresh);
-  co_return std::move(fresh.token);
+  const bool renewable = !login.client_id.empty() && !seen.tokens.refresh.get().empty();
+  if (!renewable && serves(seen.tokens, lent, 0s)) co_return seen.tokens.token();
+  check_renewable(login, seen.tokens);
+  asio::awaitable<access_token> pending = renew(of, lent);
+  access_token token = co_await std::move(pending);
+  co_return std::move(token);
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_CASE("what is half set up or wrong is told by name") {
   variables set = {{"ANTHROPIC_CONFIG_DIR", here.path("")}, {"ANTHROPIC_PROFILE", "gone"}};
   CHECK_THAT(problem(set),
              Contains("the profile gone is not there") && Contains("configs/gone.json"));
-  for (const std::string name : {"..", ".", "a/b", "a\\b", "a b", "a\n"}) {
+  for (const std::string name : {"..", ".", "a/b", "a\\b", "a b", "a\nb"}) {
     set["ANTHROPIC_PROFILE"] = name;
     CHECK_THAT(problem(set), Contains("the profile's name"));
   }

@@ -406,6 +406,46 @@ TEST_CASE("settings that are wrong are refused by name, and secrets are not repe
                (void)entra::managed_identity(options);
              }),
              Contains("one of client_id"));
+  for (const std::string tenant : {"common", "Organizations", "consumers"})
+    CHECK_THAT(problem([&] {
+                 (void)entra::client_secret(with([&](auto& o) { o.tenant_id = tenant; }), "CANARY");
+               }),
+               Contains("tenant_id") && Contains("no tenant"));
+  for (const std::string scope : {"https://ai.azure.com", "a b/.default", "a\n/.default", "\x80"})
+    CHECK_THAT(problem([&] {
+                 (void)entra::client_secret(with([&](auto& o) { o.scope = scope; }), "CANARY");
+               }),
+               Contains("entra::client_secret.scope") && Contains("/.default"));
+  const auto machine_problem = [&](auto change) {
+    return problem([&] {
+      entra::managed_identity_options options;
+      options.environment = lookup({});
+      change(options);
+      (void)entra::managed_identity(options);
+    });
+  };
+  CHECK_THAT(machine_problem([](auto& o) { o.client_id = "c 1"; }), Contains("client_id"));
+  CHECK_THAT(machine_problem([](auto& o) { o.object_id = "o\n"; }), Contains("object_id"));
+  CHECK_THAT(machine_problem([](auto& o) { o.resource_id = "name"; }), Contains("resource_id"));
+  CHECK_THAT(machine_problem([](auto& o) { o.scope = "a b"; }), Contains("scope"));
+  CHECK_THAT(machine_problem([](auto& o) { o.arc_key_folder = "/var"; }),
+             Contains("arc_key_folder"));
+  CHECK_THAT(machine_problem([](auto& o) {
+               o.object_id = "o-1";
+               o.environment = lookup({{"MSI_ENDPOINT", "http://localhost"}, {"MSI_SECRET", "s"}});
+             }),
+             Contains("client id only"));
+  CHECK_THAT(machine_problem([](auto& o) {
+               o.environment = lookup({{"MSI_ENDPOINT", "http://localhost"}});
+             }),
+             Contains("Cloud Shell"));
+  CHECK_THAT(problem([&] {
+               federation_options options;
+               options.rule_id = options.organization_id = "x";
+               options.identity = credential::bearer(std::string(16 * 1024 + 1, 'x'));
+               (void)anthropic_federation(options);
+             }),
+             Contains("federation_options.identity") && Contains("16 KiB"));
   CHECK_THAT(problem([&] {
                (void)by_default({{"AZURE_TOKEN_CREDENTIALS", "dev"}});
              }),
