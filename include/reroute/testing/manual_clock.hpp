@@ -68,7 +68,7 @@ class manual_clock final : public clock {
 
   /// The same until `done()`, which is asked after every handler, holds; false if it never did.
   ///
-  /// If no timer is left and `done()` does not hold, it waits up to ten seconds of real time for
+  /// If no timer is left and `done()` does not hold, it waits up to a minute of real time for
   /// other threads and sockets before it gives up.
   bool run_until(asio::io_context& loop, const std::function<bool()>& done,
                  std::optional<duration> limit = std::nullopt);
