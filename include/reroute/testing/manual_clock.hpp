@@ -1,6 +1,7 @@
 // A clock that stands still until it is told to jump, and a way to run a loop in virtual time.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/io/clock.hpp>
 
 #include <asio/io_context.hpp>
