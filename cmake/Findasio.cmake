@@ -36,9 +36,25 @@ if(asio_FOUND AND NOT TARGET asio::asio)
   set_target_properties(asio::asio PROPERTIES
     INTERFACE_INCLUDE_DIRECTORIES "${asio_INCLUDE_DIR}"
     INTERFACE_COMPILE_DEFINITIONS ASIO_STANDALONE)
+endif()
+
+# What a file is told, by a target that was there already, too: all its users are one program.
+if(asio_FOUND)
+  # Asio before 1.23 takes memory from one place or another by what was included before it; a program must agree on one
+  # (lib/decisions/011-one-asio-configuration.md).
+  set(asio_definitions_ ASIO_HAS_STD_ALIGNED_ALLOC=1)
   # Asio before 1.26 does not see that clang with libstdc++ has coroutines.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND asio_VERSION VERSION_LESS 1.26)
-    set_property(TARGET asio::asio APPEND PROPERTY
-      INTERFACE_COMPILE_DEFINITIONS ASIO_HAS_CO_AWAIT=1 ASIO_HAS_STD_COROUTINE=1)
+    list(APPEND asio_definitions_ ASIO_HAS_CO_AWAIT=1 ASIO_HAS_STD_COROUTINE=1)
   endif()
+  get_target_property(asio_target_ asio::asio ALIASED_TARGET)
+  if(NOT asio_target_)
+    set(asio_target_ asio::asio)
+  endif()
+  get_target_property(asio_told_ ${asio_target_} INTERFACE_COMPILE_DEFINITIONS)
+  list(REMOVE_ITEM asio_definitions_ ${asio_told_})
+  set_property(TARGET ${asio_target_} APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS ${asio_definitions_})
+  unset(asio_definitions_)
+  unset(asio_target_)
+  unset(asio_told_)
 endif()

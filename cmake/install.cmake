@@ -32,4 +32,5 @@ install(FILES
 if(REROUTE_ASIO STREQUAL "standalone")
   install(FILES cmake/Findasio.cmake DESTINATION ${reroute_package_dir})
 endif()
+include(cmake/pkgconfig.cmake)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/reroute)

@@ -18,13 +18,13 @@ asio::awaitable<void> ask(reroute::client& claude, int number,
   auto question = reroute::message_request("claude-opus-4-8");
   question.max_tokens(64).user("What is the square of " + std::to_string(number) + "?");
   const reroute::message reply =
-      co_await claude.create(question, reroute::call_options().deadline(20s));
+      co_await claude.create(question, reroute::call_options().deadline(2min));
   ++answers[std::string(reply.route())];
 }
 
 int main() {
   examples::place here;
-  here.anthropic_refuses_for(500ms);
+  here.anthropic_refuses_for(30s);
   asio::io_context io;
   // [two_routes]
   reroute::client claude(

@@ -41,7 +41,9 @@ tree(layers "must not include floor 'testing'" include/reroute/reroute.hpp "#inc
 tree(layers "guards nothing" README.md "")
 
 set(one "// One idea.\n#pragma once")
-tree(hygiene "nothing" ${url} "${one}\n// never `using namespace` or sleep_for\n#include <asio/buffer.hpp>")
+tree(hygiene "nothing" ${url} "${one}\n// never `using namespace` or sleep_for\n#include <reroute/detail/asio.hpp>\n#include <asio/buffer.hpp>")
+tree(hygiene "before Asio" ${url} "${one}\n#include <asio/buffer.hpp>\n#include <reroute/detail/asio.hpp>")
+tree(hygiene "nothing" lib/io/a.hpp "${one}\n#include <asio/buffer.hpp>")
 tree(hygiene "nothing" lib/testing/a.cpp "// One idea.\nstd::this_thread::yield(), x")
 tree(hygiene "prints fractions as the locale" lib/testing/a.cpp "// One idea.\nsnprintf(text, size, \"%.3f s\", x)")
 tree(hygiene "nothing" lib/testing/a.cpp "// One idea.\nsnprintf(text, size, \"%02d %2F\", x)")

@@ -16,13 +16,9 @@ foreach(file IN LISTS pairs)
   if(only AND NOT only STREQUAL REROUTE_ASIO)
     continue()
   endif()
-  set(flags ${usage_flags})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND asio_FOUND AND asio_VERSION VERSION_LESS 1.26)
-    list(APPEND flags -DASIO_HAS_CO_AWAIT=1 -DASIO_HAS_STD_COROUTINE=1)
-  endif()
-  add_test(NAME "guards: ${pair} compiles" COMMAND ${CMAKE_CXX_COMPILER} ${flags} ${file})
+  add_test(NAME "guards: ${pair} compiles" COMMAND ${CMAKE_CXX_COMPILER} ${own_flags} ${file})
   add_test(NAME "guards: ${pair} with its mistake is refused"
-    COMMAND ${CMAKE_CXX_COMPILER} ${flags} -DREROUTE_MISTAKE ${file})
+    COMMAND ${CMAKE_CXX_COMPILER} ${own_flags} -DREROUTE_MISTAKE ${file})
   set_tests_properties("guards: ${pair} with its mistake is refused" PROPERTIES
     ENVIRONMENT "LC_ALL=C" PASS_REGULAR_EXPRESSION "error: .*(${reason})")
   set_tests_properties("guards: ${pair} compiles" "guards: ${pair} with its mistake is refused"

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 
 #include <random>
+#include <thread>
 
 using namespace std::chrono_literals;
 using namespace reroute::network;
@@ -31,6 +32,23 @@ TEST_CASE("in fair weather every call is answered at the first attempt") {
   for (const auto& each : in.calls)
     CHECK(each->outcome.attempts.size() == 1);
   CHECK(in.fake.admitted_twice() == 0);
+  check_promises(in);
+}
+
+TEST_CASE("a loop that waits for a processor makes nothing late") {
+  const auto* const on = private_network::enter();
+  if (!on) return;
+  world in(*on, either());
+  for (int i = 0; i < 4; ++i) {
+    in.create();
+    in.stream();
+    in.run_for(10ms);
+    std::this_thread::sleep_for(400ms);  // together longer than an attempt may take, and a PING
+  }
+  CHECK(in.finish());
+  CHECK(in.answered() == 8);
+  for (const auto& each : in.calls)
+    CHECK(each->outcome.attempts.size() == 1);
   check_promises(in);
 }
 

@@ -35,6 +35,7 @@ void wire::run(const std::stop_token& stop) {
         deliver(i, direction, std::move(what));
     }
     deliver_due();
+    ++turns_;
   }
 }
 

@@ -5,6 +5,7 @@
 #include "tests/network/path.hpp"
 #include "tests/network/private_network.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ class wire {
   ~wire();
 
   [[nodiscard]] path& path_to(unsigned number) { return *paths_[number]; }
+  /// How often it has looked for packets: grows as long as it gets a processor.
+  [[nodiscard]] std::uint64_t turns() const { return turns_; }
   static constexpr ip4 address_of(unsigned number) { return address(2 + number); }
 
  private:
@@ -48,6 +51,7 @@ class wire {
   std::vector<std::unique_ptr<path>> paths_;
   std::priority_queue<letter> under_way_;
   std::uint64_t posted_ = 0;
+  std::atomic<std::uint64_t> turns_ = 0;
   std::jthread thread_;
 };
 

@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 namespace reroute::network {
 namespace {
 
+constexpr auto beat_every = 5ms;
+constexpr auto most_per_beat = 10ms;
+
 std::string text_to(const std::string& request) {
   const auto begin = request.find("user-");
   return text_for(request.substr(begin, request.find('"', begin) - begin));
@@ -43,27 +46,8 @@ asio::awaitable<std::vector<asio::ip::address>> look_up(const world* in, std::st
   co_return in->names.at(name);
 }
 
-void end(call_story& of, std::error_code code, const outcome& story) {
-  ++of.completions;
-  of.code = code;
-  of.outcome = story;
-  of.took = std::chrono::duration_cast<std::chrono::milliseconds>(steady::now() - of.begun);
-}
-
 message_request question(std::size_t number) {
   return message_request("claude").max_tokens(16).user_id(user(number)).user("hello?");
-}
-
-asio::awaitable<void> read(client* from, std::shared_ptr<call_story> into, call_options how) {
-  try {
-    const message_request asked = question(into->number);
-    message_stream stream = co_await from->stream(asked, how);
-    while (std::optional<std::string> piece = co_await stream.next_text())
-      into->text += *piece;
-    end(*into, {}, stream.outcome());
-  } catch (const api_error& failed) {
-    end(*into, failed.code(), failed.outcome());
-  }
 }
 
 }  // namespace
@@ -109,14 +93,30 @@ world::world(const private_network& on, bool http2, client_options options)
       anthropic({.api_key = a.key(), .base_url = with_name(a.base_url(), "a.fake.localhost")}),
       azure_foundry({.base_url = with_name(b.base_url(), "b.fake.localhost"), .api_key = b.key()})};
   set.https.tls.ca_pem = fake.ca_pem();
+  set.time = time;
   set.https.resolver = [this](std::string name) { return look_up(this, std::move(name)); };
   claude.emplace(io, set);
+  beat();
 }
 
 world::~world() {
   claude.reset();
   fake.stop();
   run_for(20ms);
+}
+
+// However late the loop is, it has had no more than a beat's time; and none if the emulator got no turn meanwhile.
+void world::beat() {
+  pulse_.expires_after(beat_every);
+  pulse_.async_wait([this](loop_error_code stopped) {
+    if (stopped) return;
+    const auto now = steady::now();
+    const auto turns = way.turns();
+    if (turns != last_turns_) time->advance(std::min<duration>(now - last_beat_, most_per_beat));
+    last_beat_ = now;
+    last_turns_ = turns;
+    beat();
+  });
 }
 
 void world::on_both(const std::function<void(path&)>& change) {
@@ -129,28 +129,48 @@ std::shared_ptr<call_story> world::begin(bool streamed, const call_options& how)
   story->number = ++last_number;
   story->streamed = streamed;
   story->deadline = how.deadline().value_or(set.deadline);
-  story->begun = steady::now();
+  story->begun = time->now();
   calls.push_back(story);
   return story;
 }
 
+void world::end(call_story& of, std::error_code code, const outcome& story) const {
+  ++of.completions;
+  of.code = code;
+  of.outcome = story;
+  of.took = std::chrono::duration_cast<std::chrono::milliseconds>(time->now() - of.begun);
+}
+
 std::shared_ptr<call_story> world::create(call_options how) {
   auto story = begin(false, how);
-  claude->async_create(question(story->number), how, [story](std::error_code code, outcome got) {
-    if (got.answer) story->text = got.answer->text();
-    end(*story, code, got);
-  });
+  claude->async_create(question(story->number), how,
+                       [this, story](std::error_code code, const outcome& got) {
+                         if (got.answer) story->text = got.answer->text();
+                         end(*story, code, got);
+                       });
   return story;
+}
+
+asio::awaitable<void> world::read(world* in, std::shared_ptr<call_story> into, call_options how) {
+  try {
+    const message_request asked = question(into->number);
+    message_stream stream = co_await in->claude->stream(asked, how);
+    while (std::optional<std::string> piece = co_await stream.next_text())
+      into->text += *piece;
+    in->end(*into, {}, stream.outcome());
+  } catch (const api_error& failed) {
+    in->end(*into, failed.code(), failed.outcome());
+  }
 }
 
 std::shared_ptr<call_story> world::stream(call_options how) {
   auto story = begin(true, how);
-  asio::co_spawn(io, read(&*claude, story, std::move(how)), asio::detached);
+  asio::co_spawn(io, read(this, story, std::move(how)), asio::detached);
   return story;
 }
 
 void world::traffic(std::size_t count, std::chrono::milliseconds over) {
-  const auto begun = steady::now();
+  const auto begun = time->now();
   for (std::size_t i = 0; i < count; ++i) {
     if (i % 3 == 2) {
       stream();
@@ -158,20 +178,18 @@ void world::traffic(std::size_t count, std::chrono::milliseconds over) {
       create();
     }
     const auto next = begun + over * (i + 1) / count;
-    if (next > steady::now()) io.run_until(next);
+    run_for(std::chrono::ceil<std::chrono::milliseconds>(next - time->now()));
   }
 }
 
-void world::run_for(std::chrono::milliseconds time) {
-  io.restart();
-  io.run_for(time);
+void world::run_for(std::chrono::milliseconds span) {
+  run_until([] { return false; }, span);
 }
 
 bool world::run_until(const std::function<bool()>& done, std::chrono::milliseconds most) {
-  const auto until = steady::now() + most;
-  io.restart();
-  while (!done() && steady::now() < until && !io.stopped())
-    io.run_one_until(std::min(until, steady::now() + 50ms));
+  const auto until = time->now() + most;
+  while (!done() && time->now() < until)
+    io.run_one();
   return done();
 }
 

@@ -1,6 +1,8 @@
 // A handler in front of another, with all that Asio knows of that one.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
+
 #include <asio/associator.hpp>
 
 #include <utility>

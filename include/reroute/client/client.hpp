@@ -9,6 +9,7 @@
 #include <reroute/client/message_stream.hpp>
 #include <reroute/client/outcome.hpp>
 #include <reroute/client/route_warmth.hpp>
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/foreign_loop.hpp>
 #include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message_request.hpp>

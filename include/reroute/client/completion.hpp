@@ -3,6 +3,7 @@
 #pragma once
 
 #include <reroute/client/outcome.hpp>
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/loop_error_code.hpp>
 
 #include <asio/any_io_executor.hpp>

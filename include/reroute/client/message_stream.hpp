@@ -5,6 +5,7 @@
 #include <reroute/client/api_error.hpp>
 #include <reroute/client/completion.hpp>
 #include <reroute/client/outcome.hpp>
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/loop_error_code.hpp>
 #include <reroute/message/message.hpp>
 #include <reroute/message/stream_event.hpp>

@@ -1,6 +1,8 @@
 // Boost.Asio's loop given to a reroute that was built for standalone Asio, or the other way round: what to change.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
+
 #include <asio/any_io_executor.hpp>
 
 #include <string_view>

@@ -1,6 +1,8 @@
 // The type that Asio's own functions call an error code: it is not the same in Boost.Asio.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
+
 #include <asio/error.hpp>
 
 #include <system_error>

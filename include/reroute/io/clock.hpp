@@ -1,6 +1,8 @@
 // Time as a seam: now, the wall clock, and one-shot timers. Tests bring a clock that jumps.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
+
 #include <asio/any_io_executor.hpp>
 
 #include <chrono>

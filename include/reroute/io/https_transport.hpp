@@ -1,6 +1,7 @@
 // The transport that ships: HTTP/2 or HTTP/1.1 over TLS, with its connections per origin.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/foreign_loop.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/proxy.hpp>

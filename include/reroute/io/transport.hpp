@@ -1,6 +1,7 @@
 // The seam between a call and the wire: request in, response head out, body pulled piece by piece.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/http/message.hpp>
 
 #include <asio/awaitable.hpp>

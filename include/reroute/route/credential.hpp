@@ -1,6 +1,7 @@
 // Credentials: a static key, or a function that fetches tokens which expire.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/route/access_token.hpp>
 #include <reroute/route/token_fetch.hpp>
 

@@ -1,6 +1,7 @@
 // What a client lends to a source of tokens for one fetch, and what the source may say of a failure.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/io/transport.hpp>
 #include <reroute/route/access_token.hpp>

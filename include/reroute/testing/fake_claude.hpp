@@ -1,6 +1,7 @@
 // A fake Claude that really listens: HTTPS on 127.0.0.1, with real limits, faults on request, and a log.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/foreign_loop.hpp>
 #include <reroute/http/headers.hpp>
 #include <reroute/io/clock.hpp>

@@ -1,6 +1,7 @@
 // Fake token services that really listen: Entra ID, managed identities, Anthropic's token endpoint.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/detail/foreign_loop.hpp>
 #include <reroute/io/clock.hpp>
 #include <reroute/testing/fake_claude.hpp>

@@ -1,6 +1,7 @@
 // A fake Claude on a thread of its own, for programs and tests whose loop is elsewhere, or which have none.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/io/https_transport.hpp>
 #include <reroute/testing/fake_claude.hpp>
 #include <reroute/testing/fake_identity.hpp>

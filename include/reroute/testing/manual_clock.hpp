@@ -1,6 +1,7 @@
 // A clock that stands still until it is told to jump, and a way to run a loop in virtual time.
 #pragma once
 
+#include <reroute/detail/asio.hpp>
 #include <reroute/io/clock.hpp>
 
 #include <asio/io_context.hpp>
@@ -68,7 +69,7 @@ class manual_clock final : public clock {
 
   /// The same until `done()`, which is asked after every handler, holds; false if it never did.
   ///
-  /// If no timer is left and `done()` does not hold, it waits up to ten seconds of real time for
+  /// If no timer is left and `done()` does not hold, it waits up to a minute of real time for
   /// other threads and sockets before it gives up.
   bool run_until(asio::io_context& loop, const std::function<bool()>& done,
                  std::optional<duration> limit = std::nullopt);

@@ -1,5 +1,5 @@
 // A client is one set of gates and connections: it moves, but two of it would each know half.
-// refused: deleted function|deleted constructor
+// refused: deleted function|deleted (copy )?constructor
 #include <reroute/client/client.hpp>
 
 #include <utility>

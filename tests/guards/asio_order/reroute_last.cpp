@@ -1,0 +1,4 @@
+// A user's file that begins with Asio.
+#include <asio/io_context.hpp>
+//
+#include <reroute/reroute.hpp>
