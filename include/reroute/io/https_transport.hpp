@@ -77,8 +77,9 @@ struct https_options {
   std::size_t max_header_size = 64 * 1024;
   /// Bytes of a response's body, as sent and unpacked. Default 64 MiB.
   std::size_t max_body_size = 64 * 1024 * 1024;
-  /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, unless the
-  /// request brings an `Accept-Encoding` of its own: then it gets what comes. Default on.
+  /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, and so is one that
+  /// is said to be gzip and is none; unless the request brings an `Accept-Encoding` of its own: then it gets what
+  /// comes. Default on.
   bool accept_gzip = true;
   /// Lets requests go over plain http, for gateways on this machine. Default off: keys would travel in the clear.
   bool allow_plain_http = false;
