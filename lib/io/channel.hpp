@@ -23,7 +23,7 @@ struct channel {
   std::unique_ptr<tls_engine> tls;  ///< empty: plain text
   bool closed = false;
   bool http2 = false;  ///< chosen by ALPN
-  std::string early;   ///< what the peer said at once behind the handshake (HTTP/2 only)
+  std::string early;   ///< what the peer said at once behind the handshake
 
   /// Sends what TLS has to say as far as the socket takes it at once.
   loop_error_code flush_now();

@@ -160,10 +160,10 @@ void connector::greeted(bool offered_http2) {
   std::array<char, 1024> some;
   for (;;) {
     const auto more = tls.read(some);
-    if (more.state == tls_engine::status::want_input) return;
-    // a server of HTTP/2 begins with its settings; one of HTTP/1.1 waits to be asked
-    if (more.state != tls_engine::status::done || !line_->http2 || line_->early.size() > most_early)
-      return fail(errc::protocol_error, "the peer spoke before it was asked");
+    if (more.state == tls_engine::status::failed) return fail(tls.error().code, tls.error().detail);
+    // the end, too, is found by who asks
+    if (more.state != tls_engine::status::done) return;
+    // a server of HTTP/2 begins with its settings; one of HTTP/1.1 may refuse all who come
     line_->early.append(some.data(), more.size);
   }
 }
@@ -204,3 +204,5 @@ void connector::fail(std::error_code code, std::string detail) {
 }
 
 }  // namespace reroute::detail
+    if (line_->early.size() > most_early)
+      return fail(errc::protocol_error, "the peer said more than 64 KiB before it was asked");

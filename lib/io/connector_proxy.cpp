@@ -23,8 +23,9 @@ asio::awaitable<void> connector::tunnel() {
     co_await send_to_proxy(way.request());
   }
   std::array<char, 1024> some;
-  std::string heard;
-  for (bool done = false; !done && !error_;) {
+  std::string heard = std::exchange(line_->early, {});
+  bool done = !heard.empty() && way.feed(heard);
+  while (!done && !error_) {
     const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
     if (error_) co_return;
     heard.assign(some.data(), size);

@@ -70,12 +70,16 @@ bool http1_exchange::may_send_again(const http::request& request) const {
 
 bool http1_exchange::waits() {
   if (!error_ && !buffers_->reader.head_done()) {
-    if (!std::exchange(head_limited_, true))
-      connection_->limit(core_.options.head_timeout, errc::head_timeout);
+    limit_head();
     if (!read_head() && !error_) return true;
   }
   if (std::exchange(head_limited_, false) && connection_) connection_->no_limit();
   return false;
+}
+
+void http1_exchange::limit_head() {
+  if (!std::exchange(head_limited_, true))
+    connection_->limit(core_.options.head_timeout, errc::head_timeout);
 }
 
 // true when the head is there, false when more is needed or on an error

@@ -231,6 +231,12 @@ void tls_engine::close() {
 
 void tls_engine::drop_output(std::size_t size) noexcept {
   if (outer_) return outer_->drop_output(size);
+// OpenSSL does not count a record's header as pending once it has been read: it waits for the body then
+bool tls_engine::between_records() const noexcept {
+  const bool in_header = SSL_rstate_string(ssl_.get()) == std::string_view("RH");
+  return in_header && may_wait() && (!outer_ || outer_->between_records());
+}
+
   sent_ += size;
   if (sent_ < output_.size()) return;
   output_.clear();
