@@ -69,6 +69,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// Whom it is to, for people.
+  [[nodiscard]] const std::string& peer() const noexcept { return line_->peer; }
   /// Why it is closed.
   [[nodiscard]] const transport_error& error() const noexcept { return session_.error(); }
   /// It takes no more requests, but those under way may go on.

@@ -97,6 +97,7 @@ class http1_exchange final : public recycled, public response_body {
   void finish();
   void fail(std::error_code code, std::string detail = {});
   void fail_read(const loop_error_code& ec);
+  void name_failure();
   bool stopped(const asio::cancellation_state& state);
   [[nodiscard]] bool may_send_again(const http::request& request) const;
 

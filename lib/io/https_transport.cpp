@@ -319,7 +319,7 @@ class https_transport final : public transport {
 
 std::unique_ptr<tls_context> proxy_context(const tls_options& options) {
   try {
-    return std::make_unique<tls_context>(options);
+    return std::make_unique<tls_context>(options, "https_options::proxy.tls");
   } catch (const std::invalid_argument& problem) {
     throw std::invalid_argument("https_options::proxy." + std::string(problem.what()));
   }
