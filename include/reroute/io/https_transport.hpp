@@ -63,7 +63,8 @@ struct https_options {
   /// Default `http2_or_1`. Plain http is HTTP/1.1 always.
   http_versions versions = http_versions::http2_or_1;
   /// Connections per origin (scheme, host, port). Default 256. At least 1. Over HTTP/2 another one is opened
-  /// when all streams of those that are open are in use.
+  /// when all streams of those that are open are in use; where the peer allows none for now, a second one, and
+  /// further ones ever more rarely.
   std::size_t max_connections = 256;
   /// Requests under way on one HTTP/2 connection, if the peer allows as many. Default 100. At least 1.
   std::size_t max_streams = 100;
