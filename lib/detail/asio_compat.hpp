@@ -25,6 +25,17 @@ using asio::as_tuple;
 using asio::experimental::as_tuple;
 #endif
 
+/// True where a read takes what is there before the function that begins it returns: with reactors, but not
+/// select, and not where the system completes operations (io_uring, IOCP).
+#if defined(ASIO_HAS_IO_URING_AS_DEFAULT) || defined(BOOST_ASIO_HAS_IO_URING_AS_DEFAULT)
+inline constexpr bool reads_at_once = false;
+#elif defined(ASIO_HAS_EPOLL) || defined(ASIO_HAS_KQUEUE) || defined(BOOST_ASIO_HAS_EPOLL) || \
+    defined(BOOST_ASIO_HAS_KQUEUE)
+inline constexpr bool reads_at_once = true;
+#else
+inline constexpr bool reads_at_once = false;
+#endif
+
 /// What Asio's own functions throw, and the coroutines that await them.
 #if defined(BOOST_ASIO_VERSION)
 using loop_system_error = boost::system::system_error;

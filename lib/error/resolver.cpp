@@ -7,6 +7,7 @@
 #include "error/envelope.hpp"
 #include "error/known_codes.hpp"
 #include "error/message_hints.hpp"
+#include "error/redirect.hpp"
 #include "error/text.hpp"
 #include "http/text.hpp"
 
@@ -98,7 +99,8 @@ normalized_error resolve(const resolver_options& options, const http::response& 
   error.route = options.route;
   error.status = response.status;
   error.raw_code = raw_code(response.headers, body);
-  error.message = body.message;
+  error.message = detail::describe_redirect(response.status, response.headers);
+  if (error.message.empty()) error.message = body.message;
   read_ids(error, response.headers, body);
   read_hint(error, response.headers, body, now);
   judge(error, options, response.headers, body, now);

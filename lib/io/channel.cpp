@@ -2,6 +2,7 @@
 #include "io/channel.hpp"
 
 #include <asio/buffer.hpp>
+#include <asio/error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -58,6 +59,12 @@ bool channel::unheard() {
 #else
   return false;
 #endif
+}
+
+void name_peer(transport_error& error, std::string_view peer) {
+  if (!error || error.code == make_error_code(asio::error::operation_aborted)) return;
+  if (error.detail.empty()) error.detail = error.code.message();
+  error.detail.insert(0, std::string(peer) + ": ");
 }
 
 void tune_socket(asio::ip::tcp::socket& socket, std::chrono::milliseconds silence) {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace reroute::detail {
@@ -21,9 +22,10 @@ struct channel {
 
   asio::ip::tcp::socket socket;
   std::unique_ptr<tls_engine> tls;  ///< empty: plain text
+  std::string peer;                 ///< whom it is to, for people: "host:port (address)"
   bool closed = false;
   bool http2 = false;  ///< chosen by ALPN
-  std::string early;   ///< what the peer said at once behind the handshake (HTTP/2 only)
+  std::string early;   ///< what the peer said at once behind the handshake
 
   /// Sends what TLS has to say as far as the socket takes it at once.
   loop_error_code flush_now();
@@ -34,6 +36,9 @@ struct channel {
   /// True if something was sent that not even the peer's kernel has acknowledged. False where nobody knows.
   [[nodiscard]] bool unheard();
 };
+
+/// Says at whom it failed. Not of who was cancelled.
+void name_peer(transport_error& error, std::string_view peer);
 
 /// Options of a connected socket: not blocking, no delay, and given up by the kernel if the peer's does not
 /// acknowledge what it was sent, or a probe, for twice the `silence` (zero: the kernel's own patience).

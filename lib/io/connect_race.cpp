@@ -59,14 +59,18 @@ void connect_race::start_next() {
   if (turn_ && next_ < endpoints_.size()) turn_->set_after(stagger);
   const auto runner = sockets_.emplace(sockets_.end(), executor_);
   ++runners_;
+  tries_.push_back({endpoint.address()});
   // opens the socket too; a family that this machine lacks fails through the handler like the rest
-  runner->async_connect(endpoint, [self = shared_from_this(), runner](const loop_error_code& ec) {
-    self->finished(runner, ec);
-  });
+  runner->async_connect(endpoint,
+                        [self = shared_from_this(), runner, nth = tries_.size() - 1](
+                            const loop_error_code& ec) { self->finished(runner, nth, ec); });
 }
 
-void connect_race::finished(std::list<tcp::socket>::iterator runner, const loop_error_code& ec) {
+void connect_race::finished(std::list<tcp::socket>::iterator runner, std::size_t nth,
+                            const loop_error_code& ec) {
   --runners_;
+  tries_[nth].over = true;
+  tries_[nth].error = ec;
   if (!ec && wake_ && !winner_) {
     winner_.emplace(std::move(*runner));
     sockets_.erase(runner);
@@ -77,7 +81,6 @@ void connect_race::finished(std::list<tcp::socket>::iterator runner, const loop_
   }
   sockets_.erase(runner);
   if (!wake_) return;
-  error_ = ec;
   if (next_ < endpoints_.size()) {
     start_next();
   } else if (runners_ == 0) {

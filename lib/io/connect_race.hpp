@@ -4,17 +4,18 @@
 #include <reroute/detail/loop_error_code.hpp>
 
 #include "io/bell.hpp"
+#include "io/connect_report.hpp"
 #include "io/deadlines.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <vector>
 
 namespace reroute::detail {
@@ -35,12 +36,13 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
   [[nodiscard]] bool over() const noexcept { return winner_.has_value() || runners_ == 0; }
   /// The connected socket, if any.
   [[nodiscard]] std::optional<asio::ip::tcp::socket> take_winner();
-  /// Why the last address failed.
-  [[nodiscard]] std::error_code error() const noexcept { return error_; }
+  /// The addresses that were tried so far, in that order.
+  [[nodiscard]] const std::vector<connect_try>& tries() const noexcept { return tries_; }
 
  private:
   void start_next();
-  void finished(std::list<asio::ip::tcp::socket>::iterator runner, const loop_error_code& ec);
+  void finished(std::list<asio::ip::tcp::socket>::iterator runner, std::size_t nth,
+                const loop_error_code& ec);
 
   asio::any_io_executor executor_;
   std::vector<asio::ip::tcp::endpoint> endpoints_;
@@ -48,7 +50,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
   std::size_t runners_ = 0;
   std::list<asio::ip::tcp::socket> sockets_;
   std::optional<asio::ip::tcp::socket> winner_;
-  std::error_code error_;
+  std::vector<connect_try> tries_;
   bell* wake_ = nullptr;
   std::optional<deadline> turn_;
 };

@@ -2,7 +2,8 @@
 #include "io/connector.hpp"
 
 #include "detail/asio_compat.hpp"
-#include "io/connect_race.hpp"
+#include "http/host_port.hpp"
+#include "io/connect_report.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
@@ -57,6 +58,7 @@ asio::awaitable<connected> connector::run() {
     co_await reach_unix();
   }
   if (!error_ && via_) co_await tunnel();
+  step_ = step::tls;
   if (!error_ && to_.secure) co_await secure();
   limit_.clear();
   connected result;
@@ -64,47 +66,89 @@ asio::awaitable<connected> connector::run() {
     if (line_) line_->close();
     result.error = std::move(error_);
   } else {
+    line_->peer = whom();
     result.line = std::move(line_);
   }
   co_return result;
 }
 
 void connector::abort(std::error_code why) {
-  const bool late = why == make_error_code(errc::connect_timeout);
-  fail(why, late ? (via_ ? "no connection in time, through the proxy " + via_->name
-                         : std::string("no connection in time"))
-                 : std::string());
+  const bool timed_out = why == make_error_code(errc::connect_timeout);
+  if (!error_) error_ = {why, false, timed_out ? late() : std::string()};
   stopped_ = true;
   if (line_) line_->close();
   wake_.ring();
 }
 
+// whom it speaks to at this step: what is behind a proxy has no address here
+std::string connector::whom() const {
+  const bool proxy = via_ && step_ != step::tls;
+  std::string name = proxy ? "the proxy " + via_->name : http::host_and_port(to_.host, to_.port);
+  const bool told = address_.empty() || address_ == to_meet() || (via_ && !proxy);
+  return told ? name : name.append(" (").append(address_).append(")");
+}
+
+std::string connector::late() const {
+  std::string text = http::host_and_port(to_.host, to_.port) + ": no connection in " +
+                     time_text(core_.options.connect_timeout);
+  if (via_) text += ", through the proxy " + via_->name;
+  return text.append(": ").append(waits_for());
+}
+
+std::string connector::waits_for() const {
+  const std::string there = address_.empty() ? "it" : address_;
+  switch (step_) {
+    case step::look_up:
+      return "the name server has not answered; check the host name, and this machine's DNS";
+    case step::connect:
+      return race_ ? describe_tries(race_->tries(), to_meet()) : "no answer";
+    case step::proxy_tls:
+      return there +
+             " took the connection, and has not finished the proxy's TLS handshake; check that "
+             "the proxy speaks TLS";
+    case step::proxy_answer:
+      return there +
+             " took the connection, and has not answered CONNECT; check that it is an HTTP proxy";
+    case step::tls:
+      return (via_ ? "the proxy opened the way, and the host"
+                   : there + " took the connection, and") +
+             " has not finished the TLS handshake; check that the port speaks TLS";
+  }
+  return {};
+}
+
 asio::awaitable<void> connector::reach() {
-  const std::string host = via_ ? via_->host : to_.host;
-  const std::string who = via_ ? "the proxy " + via_->name + ": " : std::string();
+  const std::string host = to_meet();
   const auto found = co_await core_.hosts.resolve(host, wake_, stopped_);
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   if (found.addresses.empty()) {
-    fail(errc::host_not_found, who + found.error.message());
+    fail(errc::host_not_found, describe_look_up(found.error));
     co_return;
   }
-  const race_guard racing(std::make_shared<connect_race>(core_.executor, core_.time));
-  racing.race->start(found.addresses, via_ ? via_->port : to_.port, wake_);
-  while (!racing.race->over()) {
+  step_ = step::connect;
+  race_ = std::make_shared<connect_race>(core_.executor, core_.time);
+  const race_guard racing(race_);
+  race_->start(found.addresses, via_ ? via_->port : to_.port, wake_);
+  while (!race_->over()) {
     co_await wake_.wait();
     if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   }
-  auto winner = racing.race->take_winner();
+  auto winner = race_->take_winner();
   if (!winner) {
-    fail(errc::connect_failed, who + racing.race->error().message());
+    fail(errc::connect_failed, describe_tries(race_->tries(), to_meet()));
     co_return;
   }
+  loop_error_code gone;  // it may have been reset already
+  const auto there = winner->remote_endpoint(gone);
+  if (!gone) address_ = there.address().to_string();
   tune_socket(*winner, core_.options.ping_interval);
   line_ = std::make_unique<channel>(std::move(*winner));
 }
 
 asio::awaitable<void> connector::reach_unix() {
   const std::string& path = core_.options.unix_socket;
+  address_ = path;
+  step_ = step::connect;
   asio::local::stream_protocol::socket near(core_.executor);
   const asio::local::stream_protocol::endpoint there(path);
   loop_error_code ec;
@@ -115,7 +159,7 @@ asio::awaitable<void> connector::reach_unix() {
   asio::ip::tcp::socket stream(core_.executor);
   if (!ec) stream.assign(asio::ip::tcp::v4(), near.release(), ec);
   if (ec) {
-    fail(errc::connect_failed, path + ": " + ec.message());
+    fail(errc::connect_failed, ec.message() + "; check https_options::unix_socket");
     co_return;
   }
   tune_socket(stream, core_.options.ping_interval);
@@ -138,7 +182,9 @@ asio::awaitable<void> connector::shake_hands(bool offered_http2) {
     const auto status = tls.handshake();
     co_await send_output();
     if (status == tls_engine::status::failed) {
-      if (!stopped_) error_ = tls.error();  // rather than that the alert could not be sent
+      // rather than that the alert could not be sent
+      if (!stopped_) error_ = {};
+      fail(tls.error().code, tls.error().detail);
       co_return;
     }
     if (error_) co_return;
@@ -160,11 +206,13 @@ void connector::greeted(bool offered_http2) {
   std::array<char, 1024> some;
   for (;;) {
     const auto more = tls.read(some);
-    if (more.state == tls_engine::status::want_input) return;
-    // a server of HTTP/2 begins with its settings; one of HTTP/1.1 waits to be asked
-    if (more.state != tls_engine::status::done || !line_->http2 || line_->early.size() > most_early)
-      return fail(errc::protocol_error, "the peer spoke before it was asked");
+    if (more.state == tls_engine::status::failed) return fail(tls.error().code, tls.error().detail);
+    // the end, too, is found by who asks
+    if (more.state != tls_engine::status::done) return;
+    // a server of HTTP/2 begins with its settings; one of HTTP/1.1 may refuse all who come
     line_->early.append(some.data(), more.size);
+    if (line_->early.size() > most_early)
+      return fail(errc::protocol_error, "the peer said more than 64 KiB before it was asked");
   }
 }
 
@@ -184,12 +232,12 @@ asio::awaitable<void> connector::send_output() {
 }
 
 asio::awaitable<std::size_t> connector::receive(std::span<char> into_here, errc code,
-                                                std::string_view step) {
+                                                std::string_view doing) {
   loop_error_code ec;
   const auto target = asio::buffer(into_here.data(), into_here.size());
   const std::size_t size = co_await line_->socket.async_read_some(target, into(ec));
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return 0;
-  if (ec && ec != asio::error::eof) fail(code, std::string(step) + ": " + ec.message());
+  if (ec && ec != asio::error::eof) fail(code, std::string(doing) + ": " + ec.message());
   co_return ec ? 0 : size;
 }
 
@@ -200,6 +248,7 @@ bool connector::give_up(const asio::cancellation_state& state) {
 
 void connector::fail(std::error_code code, std::string detail) {
   if (error_) return;
+  if (!detail.empty()) detail.insert(0, whom() + ": ");
   error_ = {code, false, std::move(detail)};
 }
 

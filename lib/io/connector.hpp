@@ -6,6 +6,7 @@
 
 #include "io/bell.hpp"
 #include "io/channel.hpp"
+#include "io/connect_race.hpp"
 #include "io/deadlines.hpp"
 #include "io/transport_core.hpp"
 
@@ -42,8 +43,15 @@ class connector {
   asio::awaitable<connected> run();
   /// Ends `run` with this error, soon.
   void abort(std::error_code why);
+  /// What it is waiting for, where that takes too long.
+  [[nodiscard]] std::string late() const;
 
  private:
+  enum class step : std::uint8_t { look_up, connect, proxy_tls, proxy_answer, tls };
+
+  [[nodiscard]] const std::string& to_meet() const noexcept { return via_ ? via_->host : to_.host; }
+  [[nodiscard]] std::string whom() const;
+  [[nodiscard]] std::string waits_for() const;
   asio::awaitable<void> reach();
   asio::awaitable<void> reach_unix();
   asio::awaitable<void> tunnel();
@@ -54,7 +62,7 @@ class connector {
   void greeted(bool offered_http2);
   asio::awaitable<void> send_output();
   asio::awaitable<void> send_to_proxy(std::string_view bytes);
-  asio::awaitable<std::size_t> receive(std::span<char> into, errc code, std::string_view step);
+  asio::awaitable<std::size_t> receive(std::span<char> into, errc code, std::string_view doing);
   void fail_proxy();
   bool give_up(const asio::cancellation_state& state);
   void fail(std::error_code code, std::string detail);
@@ -66,6 +74,9 @@ class connector {
   bell wake_;
   deadline limit_;
   bool stopped_ = false;
+  step step_ = step::look_up;
+  std::shared_ptr<connect_race> race_;
+  std::string address_;  // that was connected to, or the path of a Unix socket
   transport_error error_;
   std::unique_ptr<channel> line_;
 };

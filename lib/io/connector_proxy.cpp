@@ -13,8 +13,10 @@
 namespace reroute::detail {
 // CONNECT, within TLS if the proxy is spoken to that way
 asio::awaitable<void> connector::tunnel() {
+  step_ = step::proxy_tls;
   if (via_->secure) co_await secure_proxy();
   if (error_) co_return;
+  step_ = step::proxy_answer;
   proxy_tunnel way(*via_, to_.host, to_.port, core_.options.max_header_size);
   if (line_->tls) {
     if (!line_->tls->write(way.request())) fail_proxy();
@@ -23,8 +25,9 @@ asio::awaitable<void> connector::tunnel() {
     co_await send_to_proxy(way.request());
   }
   std::array<char, 1024> some;
-  std::string heard;
-  for (bool done = false; !done && !error_;) {
+  std::string heard = std::exchange(line_->early, {});
+  bool done = !heard.empty() && way.feed(heard);
+  while (!done && !error_) {
     const auto size = co_await receive(some, errc::proxy_refused, "waiting for the proxy's answer");
     if (error_) co_return;
     heard.assign(some.data(), size);
@@ -34,7 +37,7 @@ asio::awaitable<void> connector::tunnel() {
     if (!done && ended) way.feed_end();
     done = done || ended;
   }
-  if (!error_ && way.error()) error_ = way.error();
+  if (way.error()) fail(way.error().code, way.error().detail);
 }
 
 // makes plain bytes of them, none at the end; false: nothing more comes
@@ -59,8 +62,6 @@ bool connector::decrypt_proxy(std::string& bytes) {
 asio::awaitable<void> connector::secure_proxy() {
   line_->tls = std::make_unique<tls_engine>(*core_.proxy_tls, via_->host, via_->name, alpn_http1);
   co_await shake_hands(false);
-  if (error_ && !stopped_ && error_.code != make_error_code(asio::error::operation_aborted))
-    error_.detail.insert(0, "the proxy " + via_->name + ": ");
 }
 
 asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
@@ -73,7 +74,7 @@ asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
       if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
     }
     if (ec) {
-      fail(errc::proxy_refused, "the proxy " + via_->name + ": " + ec.message());
+      fail(errc::proxy_refused, ec.message());
       co_return;
     }
   }
@@ -81,7 +82,7 @@ asio::awaitable<void> connector::send_to_proxy(std::string_view bytes) {
 
 void connector::fail_proxy() {
   const transport_error& why = line_->tls->error();
-  fail(errc::proxy_refused, "the proxy " + via_->name + ": " + why.detail);
+  fail(errc::proxy_refused, why.detail);
 }
 
 }  // namespace reroute::detail

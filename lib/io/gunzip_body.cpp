@@ -68,7 +68,7 @@ bool gunzip_body::next_piece(body_piece& piece) {
     left_ -= size;
     piece.bytes = std::string_view(plain_.data(), size);
     if (inflater_.broken()) {
-      fail(piece, errc::protocol_error, "the body is not the gzip that it is said to be");
+      fail(piece, errc::protocol_error, "the gzip of the body is broken");
       return true;
     }
   }

@@ -18,7 +18,8 @@
 namespace reroute::detail {
 
 /// Wraps the body if the head says gzip, and makes the head tell the truth about it: without
-/// Content-Encoding and Content-Length. Other encodings stay what they are.
+/// Content-Encoding and Content-Length. A body that turns out to be no gzip is handed out as it is. Other
+/// encodings stay what they are.
 void undo_gzip(exchange_result& result, std::size_t max_body_size);
 
 /// Every plain byte is handed out as soon as it can be known, so a stream of events stays one. Counts

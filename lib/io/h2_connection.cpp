@@ -105,7 +105,7 @@ void h2_connection::unreserve() {
 }
 
 void h2_connection::await_room(bool wanted) {
-  const bool listens = wanted && !draining() && most() == std::size_t{0};
+  const bool listens = wanted && !draining() && most().value_or(guess_) == 0;
   if (closed_ || listens == awaited_) return;
   awaited_ = listens;
   if (awaited_) return rest_or_watch();

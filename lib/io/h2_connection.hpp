@@ -39,7 +39,7 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
  public:
   /// `changed` is told when a stream has ended, the peer allows another number of streams, or the
   /// connection closes: there may be room, or it may have to be replaced. `guess` is how many streams the
-  /// peer will allow: what it does not want before it has said so, it refuses.
+  /// peer will allow: what it does not want before it has said so, it refuses. 0: its word is waited for.
   h2_connection(transport_core& core, std::unique_ptr<channel> line,
                 std::function<void(h2_connection&)> changed, std::size_t guess);
   h2_connection(const h2_connection&) = delete;
@@ -69,6 +69,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool wake_up();
   [[nodiscard]] std::size_t open() const { return session_.open(); }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// Whom it is to, for people.
+  [[nodiscard]] const std::string& peer() const noexcept { return line_->peer; }
   /// Why it is closed.
   [[nodiscard]] const transport_error& error() const noexcept { return session_.error(); }
   /// It takes no more requests, but those under way may go on.
@@ -77,6 +79,8 @@ class h2_connection : public std::enable_shared_from_this<h2_connection> {
   [[nodiscard]] bool worn_out() const;
   /// A request has been answered on it.
   [[nodiscard]] bool proved() const noexcept { return proved_; }
+  /// A request has been sent on it, at least.
+  [[nodiscard]] bool used() const noexcept { return opened_ > 0; }
   /// How often something was heard on it.
   [[nodiscard]] std::size_t times_heard() const noexcept { return times_heard_; }
 

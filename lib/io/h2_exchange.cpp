@@ -127,12 +127,13 @@ bool h2_exchange::settled(const http::request& request, h2_pool& home) {
     stopped_ = error_.code = make_error_code(asio::error::operation_aborted);
   const bool again = !stopped_ && tries_ < most_tries && may_ask_again(request);
   if (again && stream_->sent && !stream_->unprocessed && request.at_resend) request.at_resend();
-  let_go();
   if (again) {
     error_ = {};
   } else {
     error_.sent = sent_;
+    name_peer(error_, connection_->peer());
   }
+  let_go();
   return !again;
 }
 
@@ -162,6 +163,7 @@ asio::awaitable<body_piece> h2_exchange::read() {
   piece_.clear();
   if (stopped_) {
     piece.error = {stopped_, true, {}};
+    if (connection_) name_peer(piece.error, connection_->peer());
     let_go();
     running_.reset();
     co_return piece;
@@ -173,6 +175,7 @@ asio::awaitable<body_piece> h2_exchange::read() {
   if (!piece.last && piece_.empty()) {
     piece.error = stream_->error;
     piece.error.sent = true;
+    if (connection_) name_peer(piece.error, connection_->peer());
   }
   if (piece.last || piece.error) {
     let_go();

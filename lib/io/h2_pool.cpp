@@ -15,11 +15,20 @@
 #include <utility>
 
 namespace reroute::detail {
+namespace {
+
+transport_error error_of(const h2_connection& closed) {
+  transport_error why = closed.error();
+  name_peer(why, closed.peer());
+  return why;
+}
+
+}  // namespace
 
 // somebody in line; lives in the coroutine that waits
 struct h2_pool::waiter {
   waiter(h2_pool& of, std::shared_ptr<void> keeps)
-      : home(of), owner(std::move(keeps)), wake(of.core_.executor) {
+      : home(of), owner(std::move(keeps)), wake(of.core_.executor), time_runs(of.core_.time) {
     at = home.line_.insert(home.line_.end(), this);
   }
   waiter(const waiter&) = delete;
@@ -41,11 +50,19 @@ struct h2_pool::waiter {
   h2_pool& home;
   std::shared_ptr<void> owner;
   bell wake;
+  deadlines::hold time_runs;
   std::list<waiter*>::iterator at;
   bool in_line = true;
   std::shared_ptr<h2_connection> connection;  // reserved for it
   transport_error error;
 };
+
+h2_pool::h2_pool(transport_core& core, origin to, adopt found_http1)
+    : core_(core),
+      to_(std::move(to)),
+      found_http1_(std::move(found_http1)),
+      again_(
+          core.time, [](void* self) { static_cast<h2_pool*>(self)->connect_more(); }, this) {}
 
 asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr<void> owner,
                                                                  transport_error& error) {
@@ -53,7 +70,7 @@ asio::awaitable<std::shared_ptr<h2_connection>> h2_pool::acquire(std::shared_ptr
   if (auto at_once = take_room()) co_return at_once;
   waiter me(*this, owner);
   if (line_.size() == 1) attend();
-  connect_more(owner);
+  connect_more();
   for (;;) {
     const auto state = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(state)) {
@@ -111,33 +128,64 @@ void h2_pool::changed(h2_connection& which) {
   const auto at = std::find_if(all_.begin(), all_.end(),
                                [&](const place& each) { return each.connection.get() == &which; });
   if (at == all_.end()) return;  // it is only starting, or was let go
-  if (const auto most = which.most()) streams_ = std::max<std::size_t>(*most, 1);
+  learn(*at);
   if (which.closed()) {
+    const bool in_vain = at->streams.value_or(0) == 0;
+    if (in_vain && !at->streams) backoff_.in_vain(core_.time.now());
     all_.erase(at);
+    // who lets nobody in and hangs up would be met again and again
+    if (in_vain && !which.used() && all_.empty() && connecting_ == 0) fail_all(error_of(which));
   } else {
     at->told_room = which.has_room();
   }
   serve();
   if (line_.empty()) return;
   which.await_room(true);
-  const auto owner = line_.front()->owner;
-  connect_more(owner);
+  connect_more();
+}
+
+void h2_pool::learn(place& from) {
+  const auto most = from.connection->most();
+  if (!most || most == from.streams) return;
+  if (*most > 0) {
+    backoff_.worthwhile();
+  } else if (!from.streams) {  // its first word
+    backoff_.in_vain(core_.time.now());
+  }
+  from.streams = streams_ = most;
+}
+
+void h2_pool::fail_all(const transport_error& why) {
+  while (!line_.empty()) {
+    line_.front()->error = why;
+    line_.front()->error.sent = false;
+    line_.front()->tell();
+  }
 }
 
 // a connection that takes nothing for now may say otherwise: somebody must listen while somebody waits
 void h2_pool::attend() {
   const bool wanted = !line_.empty();
+  if (!wanted) again_.clear();
   for (const place& each : all_)
     each.connection->await_room(wanted);
 }
 
 // as many as those in line will need
-void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
-  if (streams_ == 0 && !all_.empty()) return;  // it will say so presently
-  std::size_t streams = std::max<std::size_t>(std::min(core_.options.max_streams, streams_), 1);
+void h2_pool::connect_more() {
+  const bool strained = backoff_.strained() && !all_.empty();
+  const bool unheard = std::any_of(all_.begin(), all_.end(),
+                                   [](const place& each) { return !each.streams.has_value(); });
+  // how many it takes, a new one will say presently
+  if (line_.empty() || (unheard && (strained || !streams_))) return;
+  if (const auto wait = backoff_.next() - core_.time.now(); strained && wait > wait.zero())
+    return again_.set_after(std::chrono::ceil<std::chrono::milliseconds>(wait));
+  std::size_t streams = std::clamp<std::size_t>(streams_.value_or(1), 1, core_.options.max_streams);
   if (const auto most = core_.options.max_requests_per_connection; most > 0)
     streams = std::min(streams, most);
-  const std::size_t needed = streams_ != 0 ? (line_.size() + streams - 1) / streams : 1;
+  const bool one = strained || streams_.value_or(0) == 0;
+  const std::size_t needed = one ? 1 : (line_.size() + streams - 1) / streams;
+  const auto owner = line_.front()->owner;
   while (connecting_ < needed && connecting_ < core_.options.max_connecting &&
          all_.size() + connecting_ < core_.options.max_connections) {
     ++connecting_;
@@ -145,11 +193,11 @@ void h2_pool::connect_more(const std::shared_ptr<void>& owner) {
   }
 }
 
-asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t shutdowns) {
+asio::awaitable<void> h2_pool::connect(std::shared_ptr<void>, std::size_t shutdowns) {
   const deadlines::hold time_runs(core_.time);  // who asked for it may leave
   if (shutdowns != shutdowns_) {
     --connecting_;
-    if (!line_.empty()) connect_more(owner);
+    connect_more();
     co_return;
   }
   connector attempt(core_, to_, true);
@@ -160,17 +208,16 @@ asio::awaitable<void> h2_pool::connect(std::shared_ptr<void> owner, std::size_t 
   --connecting_;
   if (shutdowns != shutdowns_) {  // those who asked for it have gone
     if (result.line) result.line->close();
-    if (!line_.empty()) connect_more(owner);
+    connect_more();
     co_return;
   }
   const transport_error error = result.line ? connected(std::move(result.line)) : result.error;
-  if (error && all_.empty() && connecting_ == 0) {
-    while (!line_.empty()) {
-      line_.front()->error = error;
-      line_.front()->tell();
-    }
+  if (error && all_.empty()) {
+    if (connecting_ == 0) fail_all(error);
+    co_return;
   }
-  if (!line_.empty() && !error) connect_more(owner);
+  if (error) backoff_.in_vain(core_.time.now());
+  connect_more();
 }
 
 // an error if it ended at once
@@ -184,37 +231,32 @@ transport_error h2_pool::connected(std::unique_ptr<channel> line) {
   }
   auto made = std::make_shared<h2_connection>(
       core_, std::move(line), [this](h2_connection& which) { changed(which); },
-      std::max<std::size_t>(streams_, 1));
+      backoff_.strained() ? 0 : streams_.value_or(1));
   made->reserve();  // nobody may find it unused before those in line have seen it
   made->start();
-  if (made->closed()) {
-    transport_error why = made->error();
-    why.sent = false;
-    return why;
-  }
+  if (made->closed()) return error_of(*made);
   all_.push_back({made, true});
   made->unreserve();
   return {};
 }
 
 void h2_pool::drain() {
-  const auto all = all_;  // each that goes leaves the list
+  if (!line_.empty()) return;  // they were here before, and wait for room
+  const auto all = all_;       // each that goes leaves the list
   for (const place& each : all)
     each.connection->retire();
 }
 
 void h2_pool::shutdown() {
   ++shutdowns_;
-  const std::error_code aborted = make_error_code(asio::error::operation_aborted);
-  while (!line_.empty()) {
-    line_.front()->error.code = aborted;
-    line_.front()->tell();
-  }
+  transport_error ended;
+  ended.code = make_error_code(asio::error::operation_aborted);
+  fail_all(ended);
   for (connector* const each : connectors_)
-    each->abort(aborted);
+    each->abort(ended.code);
   for (const place& each : std::exchange(all_, {})) {
     each.connection->retire();
-    each.connection->close(aborted);
+    each.connection->close(ended.code);
   }
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "io/bell.hpp"
+#include "io/connect_backoff.hpp"
 #include "io/connector.hpp"
+#include "io/deadlines.hpp"
 #include "io/h2_connection.hpp"
 #include "io/transport_core.hpp"
 
@@ -12,6 +14,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace reroute::detail {
@@ -19,12 +22,12 @@ namespace reroute::detail {
 /// Requests fill one connection after the other; when all streams are in use and somebody waits, another
 /// connection is opened. The first connection shows whether the peer speaks HTTP/2 at all, and how many
 /// streams it allows: until then there is only that one, with one request on it. If it does not, the connection goes to `found_http1`, and everybody is told.
+/// A peer that allows no streams for now is listened to rather than connected to (`connect_backoff`).
 class h2_pool {
  public:
   using adopt = std::function<void(std::unique_ptr<channel>)>;
 
-  h2_pool(transport_core& core, origin to, adopt found_http1)
-      : core_(core), to_(std::move(to)), found_http1_(std::move(found_http1)) {}
+  h2_pool(transport_core& core, origin to, adopt found_http1);
   h2_pool(const h2_pool&) = delete;
   h2_pool& operator=(const h2_pool&) = delete;
   ~h2_pool() { shutdown(); }
@@ -52,12 +55,15 @@ class h2_pool {
   struct place {
     std::shared_ptr<h2_connection> connection;
     bool told_room;  // when it was looked at last, or by its own word since
+    std::optional<std::size_t> streams = {};  // how many it allows, by its last word
   };
   [[nodiscard]] std::shared_ptr<h2_connection> take();
   void serve();
   void changed(h2_connection& which);
+  void learn(place& from);
+  void fail_all(const transport_error& why);
   void attend();
-  void connect_more(const std::shared_ptr<void>& owner);
+  void connect_more();
   asio::awaitable<void> connect(std::shared_ptr<void> owner, std::size_t shutdowns);
   transport_error connected(std::unique_ptr<channel> line);
 
@@ -69,8 +75,9 @@ class h2_pool {
   std::list<connector*> connectors_;
   std::size_t connecting_ = 0;
   std::size_t shutdowns_ = 0;
-  std::size_t streams_ =
-      0;  // that the peer allows on one connection, as it said last; 0: not known
+  std::optional<std::size_t> streams_;  // that the peer allows on one connection, as it said last
+  connect_backoff backoff_;
+  deadline again_;  // a connection may be tried
   bool http1_ = false, serving_ = false, serve_again_ = false;
 };
 

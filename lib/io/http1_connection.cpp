@@ -3,6 +3,7 @@
 
 #include <reroute/detail/loop_error_code.hpp>
 
+#include "detail/asio_compat.hpp"
 #include "io/pool.hpp"
 #include "io/wear.hpp"
 
@@ -79,21 +80,25 @@ bool http1_connection::wake_up(bool surely) {
   const auto rested = now - since_;
   const auto most = core_.options.keep_alive;
   if (line_->closed || worn_out() || (most > most.zero() && rested >= most)) return false;
-  if ((surely || rested >= nap) && !quiet()) return false;
+  // a new one has session tickets to read
+  const bool asks = surely || rested >= nap || !reused() || !reads_at_once;
+  if (asks ? !quiet() : line_->tls && !line_->tls->between_records()) return false;
   resting_ = false;
   taken_ = now;
   limit_.clear();
   return true;
 }
 
-// true if nothing has come, or only what TLS keeps to itself (session tickets)
+// Nothing has come, or only what TLS keeps to itself (session tickets). A part of a record may be either: whoever
+// waits for the rest of it with a request under way finds out too late.
 bool http1_connection::quiet() {
+  if (!line_->early.empty()) return false;
   auto& room = core_.scratch;
   for (;;) {
     loop_error_code ec;
     const auto size = line_->socket.read_some(asio::buffer(room), ec);
-    if (ec) return ec == asio::error::would_block;
-    if (!line_->tls) return false;
+    if (ec == asio::error::would_block) return !line_->tls || line_->tls->between_records();
+    if (ec || !line_->tls) return false;
     line_->tls->input({room.data(), size});
     char unasked = 0;
     const auto heard = line_->tls->read(std::span<char>(&unasked, 1));

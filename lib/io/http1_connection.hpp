@@ -40,8 +40,8 @@ class http1_connection {
 
   /// An exchange has ended well; the keep-alive time begins.
   void rest();
-  /// Ends the rest. False if the time is over, or the peer has closed, or said what nobody asked
-  /// for; after a very short rest only if `surely`.
+  /// Ends the rest. False if the time is over, or the peer has closed, or said what nobody asked for; after a
+  /// very short rest only if `surely`, as `http1_exchange::ask` finds out what it said by itself.
   [[nodiscard]] bool wake_up(bool surely);
 
  private:

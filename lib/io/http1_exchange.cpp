@@ -47,6 +47,7 @@ bool http1_exchange::settled(const http::request& request) {
   if (!error_) return true;
   // once more, on a fresh one; that one has not been used before, so this cannot go on for ever
   if (!may_send_again(request)) {
+    name_failure();
     connection_.reset();
     running_.reset();
     return true;
@@ -60,6 +61,14 @@ bool http1_exchange::settled(const http::request& request) {
   return false;
 }
 
+void http1_exchange::name_failure() {
+  if (!connection_) return;  // there was none, or it was named
+  const bool hung_up = error_.code == make_error_code(errc::connection_lost) &&
+                       !connection_->reused() && !connection_->line().tls;
+  if (hung_up) error_.detail += "; if the port speaks TLS, write https:// in the URL";
+  name_peer(error_, connection_->line().peer);
+}
+
 // true if it died while it rested, before it saw the request
 bool http1_exchange::may_send_again(const http::request& request) const {
   const bool died = error_.code == make_error_code(errc::connection_lost) && connection_ &&
@@ -70,12 +79,16 @@ bool http1_exchange::may_send_again(const http::request& request) const {
 
 bool http1_exchange::waits() {
   if (!error_ && !buffers_->reader.head_done()) {
-    if (!std::exchange(head_limited_, true))
-      connection_->limit(core_.options.head_timeout, errc::head_timeout);
+    limit_head();
     if (!read_head() && !error_) return true;
   }
   if (std::exchange(head_limited_, false) && connection_) connection_->no_limit();
   return false;
+}
+
+void http1_exchange::limit_head() {
+  if (!std::exchange(head_limited_, true))
+    connection_->limit(core_.options.head_timeout, errc::head_timeout);
 }
 
 // true when the head is there, false when more is needed or on an error
@@ -140,6 +153,7 @@ bool http1_exchange::next_piece(body_piece& piece) {
     }
   }
   if (error_) {
+    name_failure();
     piece.bytes = {};
     piece.error = error_;
     piece.error.sent = sent_;

@@ -24,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace reroute::detail {
 
@@ -45,6 +46,14 @@ class http1_exchange final : public recycled, public response_body {
   /// True while there is no connection: then `connect`.
   [[nodiscard]] bool needs_connection() const noexcept { return !error_ && !connection_; }
   asio::awaitable<void> connect(pool& home);
+  /// True if others have used the connection: then `ask`, else `send`.
+  [[nodiscard]] bool reuses() const noexcept { return !error_ && connection_->reused(); }
+  /// Begins to read, and only then sends: what is there already was said by nobody who knew this request, and
+  /// is an error that begins again. `handler` is the read's; then `came`, and `send_rest` while there is
+  /// something `left`.
+  template <class Handler>
+  void ask(const http::request& request, Handler&& handler);
+  [[nodiscard]] bool left() const noexcept { return !error_ && !all_sent_; }
   /// Sends what the socket takes at once. False if something is left: then `send_rest`.
   [[nodiscard]] bool send(const http::request& request);
   asio::awaitable<void> send_rest();
@@ -75,6 +84,9 @@ class http1_exchange final : public recycled, public response_body {
   struct early_answer;
 
   asio::awaitable<void> wait_to_send(std::shared_ptr<early_answer> watch);
+  void limit_head();
+  void send_while_reading(const http::request& request, bool spoken);
+  void take_early();
   bool send_now(loop_error_code& ec);
   bool encrypt_some();
   bool hear_early();
@@ -85,6 +97,7 @@ class http1_exchange final : public recycled, public response_body {
   void finish();
   void fail(std::error_code code, std::string detail = {});
   void fail_read(const loop_error_code& ec);
+  void name_failure();
   bool stopped(const asio::cancellation_state& state);
   [[nodiscard]] bool may_send_again(const http::request& request) const;
 
@@ -97,11 +110,23 @@ class http1_exchange final : public recycled, public response_body {
   outgoing rest_;  // while it is being sent
   loop_error_code send_error_, read_error_;
   bool head_limited_ = false;
-  bool sent_ = false;      // a byte of the request may have reached the peer, on any connection
-  time_point sent_at_{};   // the first one
-  bool all_sent_ = false;  // else the connection cannot be used again
-  bool ended_ = false;     // the peer's bytes have
-  bool done_ = false;      // `last` has been handed out
+  bool interrupted_ = false;  // the read, by this side, to send the rest
+  bool sent_ = false;         // a byte of the request may have reached the peer, on any connection
+  time_point sent_at_{};      // the first one
+  bool all_sent_ = false;     // else the connection cannot be used again
+  bool ended_ = false;        // the peer's bytes have
+  bool done_ = false;         // `last` has been handed out
 };
+
+// Asio reads what is there before it waits. It costs no system call, as a look at the socket would.
+template <class Handler>
+void http1_exchange::ask(const http::request& request, Handler&& handler) {
+  limit_head();
+  const asio::mutable_buffer target = room();
+  char& first = *static_cast<char*>(target.data());
+  first = '\0';  // neither a TLS record nor HTTP begins with it
+  socket().async_read_some(target, std::forward<Handler>(handler));
+  send_while_reading(request, first != '\0');
+}
 
 }  // namespace reroute::detail

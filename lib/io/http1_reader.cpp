@@ -3,6 +3,8 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "io/peer_protocol.hpp"
+
 // standalone Asio and Boost's live in different namespaces; only Boost's buffer types are used here
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -23,6 +25,34 @@ using beast_error = boost::system::error_code;
 
 std::string_view view(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
+}
+
+constexpr std::string_view http = "HTTP/";
+constexpr std::size_t bare_line_size = sizeof "HTTP/1.1 200\r\n" - 1;
+
+enum class line_form : std::uint8_t { other, incomplete, bare };
+
+// A status line without a reason may lack the space before it, too (as servers send it, whatever RFC 9112, 4
+// says): Beast wants the space.
+line_form form_of_status_line(std::string_view bytes) noexcept {
+  const auto size = std::min(bytes.size(), http.size());
+  if (bytes.substr(0, size) != http.substr(0, size)) return line_form::other;
+  if (bytes.size() < bare_line_size) return line_form::incomplete;
+  return bytes.substr(bare_line_size - 2, 2) == "\r\n" ? line_form::bare : line_form::other;
+}
+
+std::string_view what_speaks(peer_protocol what) noexcept {
+  switch (what) {
+    case peer_protocol::tls:
+      return "the peer speaks TLS: write https:// in the URL";
+    case peer_protocol::http2:
+      return "the peer speaks HTTP/2 without TLS, which is not spoken here: give the URL of its "
+             "TLS port";
+    case peer_protocol::socks:
+      return "the peer is a SOCKS proxy: check host and port";
+    default:
+      return "the peer does not speak HTTP/1.1: check host and port";
+  }
 }
 
 bool is_chunked(std::string_view value) noexcept {
@@ -118,6 +148,19 @@ class http1_reader::state {
       began_ = true;
       const bool in_head = !parser_->is_header_done();
       const auto rest = bytes.subspan(result.consumed);
+      if (!parser_->got_some()) {
+        const std::string_view line(rest.data(), rest.size());
+        const auto form = form_of_status_line(line);
+        if (form == line_form::incomplete) break;
+        if (form == line_form::bare) {
+          result.consumed += read_bare_line(line);
+          continue;
+        }
+        if (!line.starts_with(http)) {
+          error_ = {errc::protocol_error, false, std::string(what_speaks(guess_protocol(line)))};
+          break;
+        }
+      }
       parser_->eager(!in_head);
       parser_->body_size = 0;
       beast_error ec;
@@ -157,6 +200,16 @@ class http1_reader::state {
   const transport_error& error() const noexcept { return error_; }
 
  private:
+  std::size_t read_bare_line(std::string_view bytes) {
+    std::string line(bytes.substr(0, bare_line_size));
+    line.insert(bare_line_size - 2, 1, ' ');
+    beast_error ec;
+    parser_->put({line.data(), line.size()}, ec);
+    if (ec && ec != beast::error::need_more) fail(ec);
+    if (!error_) count_head(bare_line_size, bytes.size() - bare_line_size);
+    return bare_line_size;
+  }
+
   // a peer that sends fields, or interim heads, for ever gets no more than the limit
   void count_head(std::size_t used, std::size_t unfinished) {
     head_bytes_ += used;
@@ -177,7 +230,7 @@ class http1_reader::state {
     auto code = errc::protocol_error;
     if (ec == beast::error::header_limit) code = errc::header_too_large;
     if (ec == beast::error::body_limit) code = errc::body_too_large;
-    error_ = {code, false, ec.message()};
+    error_ = {code, false, "HTTP/1.1: " + ec.message()};
   }
 
   http1_limits limits_;

@@ -6,6 +6,8 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
+#include <utility>
+
 namespace reroute::detail {
 
 // where bytes from the peer go; `decrypt` makes plain ones of them
@@ -16,7 +18,9 @@ asio::mutable_buffer http1_exchange::room() noexcept {
 }
 
 void http1_exchange::came(std::size_t size, const asio::cancellation_state& state) {
+  const bool interrupted = std::exchange(interrupted_, false);
   if (stopped(state)) return;
+  if (interrupted && read_error_ == asio::error::operation_aborted) return;
   auto& line = connection_->line();
   if (read_error_) {
     fail_read(read_error_);

@@ -38,14 +38,36 @@ void http1_exchange::outgoing::drop(std::size_t count) noexcept {
   }
 }
 
+void http1_exchange::send_while_reading(const http::request& request, bool spoken) {
+  if (spoken) return fail(make_error_code(errc::connection_lost), "the peer spoke unasked");
+  if (send(request) && !error_) return;
+  interrupted_ = true;
+  head_limited_ = false;
+  loop_error_code ignored;
+  socket().cancel(ignored);
+}
+
 bool http1_exchange::send(const http::request& request) {
   if (error_) return true;
+  if (!connection_->line().early.empty()) take_early();
   rest_.parts[0] = buffers_->head;
   rest_.parts[1] = request.body.head();
   rest_.parts[2] = request.body.tail();
   rest_.parts[3] = request.body.end();
   send_error_ = {};
   return send_now(send_error_) || error_;
+}
+
+// What came behind the handshake is read before all that comes later.
+void http1_exchange::take_early() {
+  std::string& early = connection_->line().early;
+  while (!early.empty() && buffers_->plain.make_room(2 * early.size() + io_buffers::plain_size)) {
+    const auto room = buffers_->plain.room();
+    const auto size = std::min(room.size(), early.size());
+    std::memcpy(room.data(), early.data(), size);
+    buffers_->plain.add(size);
+    early.erase(0, size);
+  }
 }
 
 // Sends what the socket takes without waiting. True when all of it is out.

@@ -14,6 +14,7 @@
 #include "io/resolver_threads.hpp"
 #include "io/transport_core.hpp"
 
+#include <asio/async_result.hpp>
 #include <asio/error.hpp>
 #include <asio/this_coro.hpp>
 
@@ -188,6 +189,13 @@ class exchange_frame {
   const bool undo_;
 };
 
+struct initiate_ask {
+  template <class Handler>
+  void operator()(Handler&& handler, http1_exchange* exchange, const http::request* request) const {
+    exchange->ask(*request, std::forward<Handler>(handler));
+  }
+};
+
 // In these, a cancelled coroutine throws at its next await unless told not to; here it is told by a value.
 
 awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::request request,
@@ -203,7 +211,16 @@ awaitable<exchange_result> exchange_http1(std::shared_ptr<origins> state, http::
   exchange->prepare(request, home);
   do {
     if (exchange->needs_connection()) co_await exchange->connect(home);
-    if (!exchange->send(request)) co_await exchange->send_rest();
+    if (exchange->reuses()) {
+      auto token = into(exchange->read_error());
+      auto reading = asio::async_initiate<decltype(token), void(loop_error_code, std::size_t)>(
+          initiate_ask{}, token, exchange.get(), &request);
+      const std::size_t size = co_await std::move(reading);
+      exchange->came(size, co_await asio::this_coro::cancellation_state);
+      if (exchange->left()) co_await exchange->send_rest();
+    } else if (!exchange->send(request)) {
+      co_await exchange->send_rest();
+    }
     while (exchange->waits()) {
       const std::size_t size = co_await exchange->socket().async_read_some(
           exchange->room(), into(exchange->read_error()));
@@ -302,7 +319,7 @@ class https_transport final : public transport {
 
 std::unique_ptr<tls_context> proxy_context(const tls_options& options) {
   try {
-    return std::make_unique<tls_context>(options);
+    return std::make_unique<tls_context>(options, "https_options::proxy.tls");
   } catch (const std::invalid_argument& problem) {
     throw std::invalid_argument("https_options::proxy." + std::string(problem.what()));
   }

@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "http/host_port.hpp"
 #include "io/listed.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -60,7 +61,7 @@ struct pool::waiter {
   // to wait for a busy connection may take minutes; to wait for one that nobody gets may not
   void waited_long() {
     if (home.all_.empty()) {
-      fail(make_error_code(errc::connect_timeout), "no connection in time, for anybody");
+      fail(make_error_code(errc::connect_timeout), home.late());
     } else {
       patience.set_after(home.core_.options.connect_timeout);
     }
@@ -77,6 +78,11 @@ struct pool::waiter {
   std::optional<connect_permit> permit;
   transport_error error;
 };
+
+std::string pool::late() const {
+  if (!connectors_.empty()) return connectors_.front()->late();
+  return http::host_and_port(to_.host, to_.port) + ": no connection in time, for anybody";
+}
 
 void lease::give_back() {
   if (pool_ && connection_) std::exchange(pool_, nullptr)->take_back(std::move(connection_));

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -101,6 +102,7 @@ class pool {
   asio::awaitable<void> open_ahead(std::shared_ptr<void> owner, lease slot,
                                    std::shared_ptr<opening> state);
 
+  [[nodiscard]] std::string late() const;
   void keep_new(std::unique_ptr<http1_connection> connection);
   void take_back(std::unique_ptr<http1_connection> connection);
   void free_slot() noexcept;

@@ -3,6 +3,8 @@
 
 #include <reroute/http/url.hpp>
 
+#include "http/host_port.hpp"
+#include "http/text.hpp"
 #include "io/no_proxy.hpp"
 
 #include <openssl/evp.h>
@@ -65,6 +67,11 @@ proxy read_proxy(std::string_view text) {
   constexpr std::string_view http = "http://";
   constexpr auto npos = std::string_view::npos;
   const auto scheme_end = text.find("://");
+  if (scheme_end != npos && http::begins_with(text, "socks")) {
+    refuse(
+        "its scheme is that of a SOCKS proxy, and only HTTP proxies are spoken to; give one as "
+        "http://host:port, or no proxy");
+  }
   std::string_view rest = scheme_end == npos ? text : text.substr(scheme_end + 3);
   const auto at = rest.substr(0, rest.find_first_of("/?#")).rfind('@');
   proxy made;
@@ -81,8 +88,7 @@ proxy read_proxy(std::string_view text) {
   made.secure = url.secure();
   made.host = url.host;
   made.port = url.port;
-  const bool literal = url.host.find(':') != std::string::npos;
-  made.name = (literal ? '[' + url.host + ']' : url.host) + ':' + std::to_string(url.port);
+  made.name = http::host_and_port(url.host, url.port);
   return made;
 }
 

@@ -3,7 +3,12 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "http/host_port.hpp"
+#include "http/location.hpp"
+#include "io/peer_protocol.hpp"
+
 #include <limits>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
@@ -11,18 +16,24 @@ namespace {
 // of a refusal; nobody reads it
 constexpr auto any_body = std::numeric_limits<std::size_t>::max();
 
-std::string authority(std::string_view host, std::uint16_t port) {
-  const bool literal = host.find(':') != std::string_view::npos;
-  std::string text = literal ? '[' + std::string(host) + ']' : std::string(host);
-  return text.append(":").append(std::to_string(port));
+constexpr std::string_view url = "https_options::proxy.url";
+
+std::string no_proxy(peer_protocol what) {
+  switch (what) {
+    case peer_protocol::tls:
+      return "it speaks TLS: write https:// in " + std::string(url);
+    case peer_protocol::socks:
+      return "it is a SOCKS proxy: give an HTTP proxy in " + std::string(url);
+    default:
+      return "it does not answer in HTTP: check " + std::string(url);
+  }
 }
 
 }  // namespace
 
 proxy_tunnel::proxy_tunnel(const proxy& through, std::string_view host, std::uint16_t port,
                            std::size_t max_header_size)
-    : name_("the proxy " + through.name),
-      target_(authority(host, port)),
+    : target_(http::host_and_port(host, port)),
       with_credential_(!through.authorization.empty()),
       reader_({max_header_size, any_body}) {
   request_ = "CONNECT " + target_ + " HTTP/1.1\r\nHost: " + target_ + "\r\n";
@@ -37,33 +48,42 @@ bool proxy_tunnel::feed(std::string_view bytes) {
   while (!error_ && !reader_.head_done()) {
     const auto progress = reader_.feed(heard_);
     heard_.erase(0, progress.consumed);
-    if (reader_.error() && !reader_.head_done()) fail("does not answer in HTTP");
+    if (reader_.error() && !reader_.head_done()) fail(no_proxy(guess_protocol(heard_)));
     if (progress.consumed == 0) break;
   }
   if (!error_ && !reader_.head_done()) return false;
-  if (!error_) judge(reader_.take_head().status);
+  if (!error_) judge(reader_.take_head());
   return true;
 }
 
-void proxy_tunnel::judge(int status) {
+void proxy_tunnel::judge(const http::response_head& head) {
   // RFC 9110, 9.3.6: any 2xx, whose length does not count
-  if (status / 100 == 2) {
+  if (head.status / 100 == 2) {
     // the client speaks first in TLS
-    if (!heard_.empty()) fail("spoke in the origin's place");
+    if (!heard_.empty()) fail("it spoke in the origin's place");
     return;
   }
-  if (status != 407) return fail("answered " + std::to_string(status));
+  if (head.status != 407) {
+    const auto location = head.headers.find("location");
+    const std::string to = location ? http::shown_location(*location) : std::string();
+    return fail("it answered " + std::to_string(head.status) +
+                (to.empty() ? to : ", a redirect to " + to));
+  }
   error_.code = errc::proxy_unauthorized;
   error_.detail =
-      name_ + (with_credential_ ? " refused the credential of https_options::proxy.url (407)"
-                                : " wants a credential (407): give http://user:password@host:port");
+      (with_credential_ ? "it refused the credential (407): check user and password in "
+                        : "it wants a credential (407): give http://user:password@host:port in ") +
+      std::string(url);
 }
 
-void proxy_tunnel::feed_end() { fail("closed the connection without an answer"); }
+void proxy_tunnel::feed_end() {
+  fail("it closed the connection without an answer; " + std::string(url) +
+       " must name an HTTP proxy (not SOCKS, and with https:// if it speaks TLS)");
+}
 
-void proxy_tunnel::fail(std::string_view why) {
+void proxy_tunnel::fail(std::string why) {
   error_.code = errc::proxy_refused;
-  error_.detail = name_ + ' ' + std::string(why) + " to CONNECT " + target_;
+  error_.detail = "CONNECT " + target_ + ": " + std::move(why);
 }
 
 }  // namespace reroute::detail

@@ -14,7 +14,7 @@
 namespace reroute::detail {
 
 /// One tunnel through a proxy, up to its answer. What the proxy says is its own, and never taken for the
-/// origin's: `errc::proxy_unauthorized` (407) or `errc::proxy_refused`.
+/// origin's: `errc::proxy_unauthorized` (407) or `errc::proxy_refused`. The owner knows which proxy it is.
 class proxy_tunnel {
  public:
   proxy_tunnel(const proxy& through, std::string_view host, std::uint16_t port,
@@ -29,10 +29,9 @@ class proxy_tunnel {
   [[nodiscard]] const transport_error& error() const noexcept { return error_; }
 
  private:
-  void judge(int status);
-  void fail(std::string_view why);
+  void judge(const http::response_head& head);
+  void fail(std::string why);
 
-  std::string name_;
   std::string target_;
   bool with_credential_;
   std::string request_;

@@ -87,8 +87,9 @@ void log_key(const SSL* ssl, const char* line) noexcept {
 
 }  // namespace
 
-tls_context::tls_context(const tls_options& options)
-    : context_(SSL_CTX_new(TLS_client_method())),
+tls_context::tls_context(const tls_options& options, std::string name)
+    : name_(std::move(name)),
+      context_(SSL_CTX_new(TLS_client_method())),
       verifies_(!options.dangerously_accept_any_certificate),
       pins_(options.pinned_keys) {
   if (!context_) throw std::runtime_error("OpenSSL: " + take_openssl_error());

@@ -19,12 +19,14 @@ namespace reroute::detail {
 /// roots costs about 30 ms of CPU, so there is one per transport. It outlives its engines.
 class tls_context {
  public:
-  /// Throws `std::invalid_argument`, naming the option, for what cannot be read or used.
-  explicit tls_context(const tls_options& options);
+  /// Throws `std::invalid_argument`, naming the option, for what cannot be read or used. `name` is how errors
+  /// call the options.
+  explicit tls_context(const tls_options& options, std::string name = "https_options::tls");
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
 
   [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool verifies() const noexcept { return verifies_; }
   [[nodiscard]] const tls_pins& pins() const noexcept { return pins_; }
 
@@ -44,6 +46,7 @@ class tls_context {
  private:
   static constexpr long most_lent = 256;
 
+  std::string name_;
   ssl_ctx_ptr context_;
   bool verifies_;
   tls_pins pins_;

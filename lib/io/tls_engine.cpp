@@ -3,6 +3,7 @@
 
 #include <reroute/error/errc.hpp>
 
+#include "io/peer_protocol.hpp"
 #include "io/tls_errors.hpp"
 
 #include <openssl/err.h>
@@ -63,6 +64,14 @@ namespace {
 // far less than to clear.
 void forget_errors() noexcept {
   if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
+std::string no_tls(peer_protocol what) {
+  const std::string text = "the peer does not speak TLS";
+  if (what == peer_protocol::http1)
+    return text + " but plain HTTP: check the port, or write http:// in the URL";
+  if (what == peer_protocol::socks) return text + ", it is a SOCKS proxy: check host and port";
+  return text + ": check host and port";
 }
 
 }  // namespace
@@ -129,7 +138,7 @@ tls_engine::status tls_engine::handshake() {
     // guesses
     const auto first = static_cast<unsigned char>(input_.front());
     if (first != SSL3_RT_HANDSHAKE && first != SSL3_RT_ALERT) {
-      return fail(errc::tls_failed, "the peer does not speak TLS");
+      return fail(errc::tls_failed, no_tls(guess_protocol(input_)));
     }
   }
   ERR_clear_error();
@@ -138,7 +147,10 @@ tls_engine::status tls_engine::handshake() {
   const int failure = SSL_get_error(ssl_.get(), result);
   if (failure == SSL_ERROR_WANT_READ) {
     if (!ended_) return status::want_input;
-    return fail_ended(errc::tls_failed, "the peer closed the connection during the TLS handshake");
+    return fail_ended(
+        errc::tls_failed,
+        "the peer closed the connection during the TLS handshake; check that the port "
+        "speaks TLS");
   }
   return fail_handshake(failure);
 }
@@ -158,18 +170,15 @@ tls_engine::status tls_engine::check_pins() {
     return status::done;
   drop_output(output().size());  // the end of the handshake: the peer need not have it
   return fail(errc::certificate_refused,
-              "the public key of " + host_ + " is none of tls.pinned_keys");
+              "the public key of " + host_ + " is none of " + context_.name() + ".pinned_keys");
 }
 
 // the alert of a peer that wants to know who asks may come long after the handshake (TLS 1.3)
 std::string tls_engine::explain(bool handshake) const {
-  const unsigned long code = ERR_peek_last_error();
-  const bool alert =
-      ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) > SSL_AD_REASON_OFFSET;
-  if (!alert || !asked_who_) return handshake ? take_handshake_error() : take_openssl_error();
-  return "the peer wants a client certificate: give tls.client_certificate_file and "
-         "tls.client_key_file (" +
-         take_openssl_error() + ")";
+  if (!is_alert() || !asked_who_) return handshake ? take_handshake_error() : take_openssl_error();
+  const std::string& options = context_.name();
+  return "the peer wants a client certificate: give " + options + ".client_certificate_file and " +
+         options + ".client_key_file (" + take_openssl_error() + ")";
 }
 
 bool tls_engine::write(std::string_view bytes) {
@@ -222,6 +231,12 @@ bool tls_engine::may_wait() const noexcept {
          (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) == 0;
 }
 
+// OpenSSL does not count a record's header as pending once it has been read: it waits for the body then
+bool tls_engine::between_records() const noexcept {
+  const bool in_header = SSL_rstate_string(ssl_.get()) == std::string_view("RH");
+  return in_header && may_wait() && (!outer_ || outer_->between_records());
+}
+
 void tls_engine::close() {
   if (error_ || !SSL_is_init_finished(ssl_.get())) return;
   ERR_clear_error();
@@ -250,8 +265,9 @@ int tls_engine::on_verify(int trusted, X509_STORE_CTX* store) noexcept {
       X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& self = *static_cast<tls_engine*>(SSL_get_app_data(ssl));
   // OpenSSL accepts what it is told to: without SSL_VERIFY_PEER the answer here changes nothing
-  self.refusal_ = describe_refusal(X509_STORE_CTX_get_error(store),
-                                   X509_STORE_CTX_get_current_cert(store), self.host_);
+  self.refusal_ =
+      describe_refusal(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_current_cert(store),
+                       self.host_, self.context_.name());
   return 0;
 }
 

@@ -76,6 +76,9 @@ class tls_engine {
   /// The first `size` bytes of `output()` have been sent.
   void drop_output(std::size_t size) noexcept;
 
+  /// True if all that came has been read, to the end of a record.
+  [[nodiscard]] bool between_records() const noexcept;
+
   [[nodiscard]] const transport_error& error() const noexcept { return error_; }
   /// The protocol that the peer chose, or empty.
   [[nodiscard]] std::string_view alpn() const noexcept;

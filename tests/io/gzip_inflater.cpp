@@ -104,9 +104,19 @@ TEST_CASE("each cut is noticed, and each flipped byte does no harm") {
   }
 }
 
-TEST_CASE("what is no gzip is broken, and stays so") {
-  const std::string bad = GENERATE(as<std::string>(), "plain text, not gzip", "\x78\x9c\x01",
-                                   gzip("good") + "and more");
+TEST_CASE("what does not begin as gzip comes out as it is, however it is split") {
+  const std::string text =
+      GENERATE(as<std::string>(), "plain text, not gzip", "x", "{}", "\x78\x9c\x01", "\x1f\x1f\x8b",
+               "\x1fplain", std::string(3, '\0'));
+  const auto got = undo(text, GENERATE(1u, 2u, 1000u), GENERATE(1u, 64u));
+  CHECK(got.text == text);
+  CHECK(got.may_end);
+  CHECK_FALSE(got.broken);
+}
+
+TEST_CASE("gzip that is broken stays so") {
+  const std::string bad =
+      GENERATE(as<std::string>(), "\x1f\x8b is only how it begins", gzip("good") + "and more");
   const auto got = undo(bad, 1000);
   CHECK(got.broken);
   gzip_inflater inflater;

@@ -55,7 +55,7 @@ struct h2_peer::callbacks {
   }
 };
 
-h2_peer::h2_peer(server_connection& on) : on_(on) {
+h2_peer::h2_peer(server_connection& on, std::optional<std::uint32_t> most) : on_(on) {
   nghttp2_session_callbacks* set = nullptr;
   nghttp2_session_callbacks_new(&set);
   nghttp2_session_callbacks_set_on_header_callback(set, &callbacks::header);
@@ -64,7 +64,8 @@ h2_peer::h2_peer(server_connection& on) : on_(on) {
   const int made = nghttp2_session_server_new(&session_, set, this);
   nghttp2_session_callbacks_del(set);
   if (made != 0) throw std::runtime_error("nghttp2");
-  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
+  const nghttp2_settings_entry entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, most.value_or(0)};
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &entry, most ? 1 : 0);
 }
 
 h2_peer::~h2_peer() { nghttp2_session_del(session_); }
@@ -78,6 +79,12 @@ asio::awaitable<void> h2_peer::flush() {
     out += h2_text(bytes, static_cast<std::size_t>(size));
   }
   if (!out.empty()) co_await on_.write(std::move(out));
+}
+
+asio::awaitable<void> h2_peer::allow(std::uint32_t most) {
+  const nghttp2_settings_entry entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, most};
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, &entry, 1);
+  co_await flush();
 }
 
 asio::awaitable<std::optional<h2_heard>> h2_peer::read_request() {

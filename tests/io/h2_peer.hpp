@@ -33,11 +33,14 @@ struct h2_answer {
 
 class h2_peer {
  public:
-  explicit h2_peer(server_connection& on);
+  /// `most`: streams at once, by its first SETTINGS; none: it says nothing of that.
+  explicit h2_peer(server_connection& on, std::optional<std::uint32_t> most = {});
   h2_peer(const h2_peer&) = delete;
   h2_peer& operator=(const h2_peer&) = delete;
   ~h2_peer();
 
+  /// Changes how many streams there may be at once.
+  asio::awaitable<void> allow(std::uint32_t most);
   /// The next request; none when the client has gone.
   asio::awaitable<std::optional<h2_heard>> read_request();
   /// Says all of it at once, as far as the client's windows let it.

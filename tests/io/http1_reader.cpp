@@ -76,6 +76,11 @@ const std::vector<good_case>& good_cases() {
   static const std::vector<good_case> all{
       {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello"},
       {"no reason", "HTTP/1.1 429 \r\nContent-Length: 0\r\n\r\n", 429, ""},
+      {"no reason, nor the space before it", "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok", 200,
+       "ok"},
+      {"nor fields", "HTTP/1.1 204\r\n\r\n", 204, ""},
+      {"interim without a reason", "HTTP/1.1 100\r\n\r\nHTTP/1.0 404\r\nContent-Length: 1\r\n\r\nx",
+       404, "x", false},
       {"no body", "HTTP/1.1 204 No Content\r\n\r\n", 204, ""},
       {"304 has none either", "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n", 304, ""},
       {"chunks",
@@ -124,6 +129,11 @@ const std::vector<bad_case>& bad_cases() {
       {"HTTP/2.0 200 OK\r\n\r\n"},
       {"HTTP/1.1 20 OK\r\n\r\n"},
       {"HTTP/1.1 600 No\r\n\r\n"},
+      {"HTTP/1.1 600\r\n\r\n"},
+      {"HTTP/1.1 20x\r\n\r\n"},
+      {"HTTP/1.1 2000\r\n\r\n"},
+      {"HTTP/1.1 200\rX: y\r\n\r\n"},
+      {"HTTP/1.1200 \r\n\r\n"},
       {"HTTP/1.1 099 No\r\n\r\n"},
       {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"},
       {"HTTP/1.1 200 OK\r\nBad Name: x\r\n\r\n"},
@@ -218,6 +228,22 @@ TEST_CASE("a response that ends too soon") {
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n";
   CHECK(hear(chunked, 1, true).error == errc::truncated_body);
   CHECK(hear("HTTP/1.1 100 Continue\r\n\r\n", 1, true).error == errc::truncated_body);
+}
+
+TEST_CASE("a peer that speaks something else is told by name") {
+  const auto [bytes, says] = GENERATE(table<std::string, std::string>(
+      {{std::string("\x15\x03\x01\0\x02\x02\x46", 7), "https://"},
+       {std::string("\x16\x03\x03\0", 4), "https://"},
+       {"\x05\xff", "SOCKS"},
+       {std::string("\0\x5b\0\0\0\0\0\0", 8), "SOCKS"},
+       {std::string("\0\0\x12\x04\0\0\0\0\0", 9), "HTTP/2"},
+       {"SSH-2.0-OpenSSH_9.2\r\n", "does not speak HTTP/1.1: check host and port"},
+       {"220 mail.example ESMTP\r\n", "does not speak HTTP/1.1"}}));
+  http1_reader reader(http1_limits{});
+  std::string fed = bytes;
+  CHECK(reader.feed({fed.data(), fed.size()}).consumed == 0);
+  CHECK(reader.error().code == errc::protocol_error);
+  CHECK_THAT(reader.error().detail, Catch::Contains(says));
 }
 
 TEST_CASE("a head has a limit, however it comes") {

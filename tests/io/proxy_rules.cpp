@@ -75,7 +75,11 @@ TEST_CASE("a proxy's credential") {
 
 TEST_CASE("a proxy that cannot be meant is refused, and its credential not repeated") {
   const auto [url, says] =
-      GENERATE(table<std::string, std::string>({{"socks5://u:hidden@proxy.example:1080", "scheme"},
+      GENERATE(table<std::string, std::string>({{"socks5://u:hidden@proxy.example:1080", "SOCKS"},
+                                                {"socks5h://hidden", "http://host:port"},
+                                                {"SOCKS4a://hidden/x@proxy.example", "SOCKS"},
+                                                {"socks://proxy.example", "SOCKS"},
+                                                {"ftp://u:hidden@proxy.example", "scheme"},
                                                 {"http://u:hidden@proxy.example/path", "no path"},
                                                 {"http://u:hidden@proxy.example:hidden", "port"},
                                                 {"http://u:hidden@", "host"},

@@ -76,19 +76,40 @@ TEST_CASE("a proxy's refusal is its own, not the route's") {
                         GENERATE(1u, 1000u), false, "Basic c2VjcmV0");
   CHECK(got.code == code);
   CHECK_FALSE(got.sent);
-  CHECK_THAT(got.detail, Catch::Contains(status) && Catch::Contains("proxy.example:3128") &&
-                             !Catch::Contains("c2VjcmV0"));
+  CHECK_THAT(got.detail, Catch::Contains(status) && !Catch::Contains("c2VjcmV0"));
+  CHECK_THAT(
+      got.detail,
+      Catch::Contains(status == "407" ? "check user and password in https_options::proxy.url"
+                                      : "CONNECT api.example.com:443: it answered " + status));
+}
+
+TEST_CASE("a proxy that wants a credential is told where to give one") {
+  CHECK_THAT(hear("HTTP/1.1 407\r\n\r\n", 1000).detail,
+             Catch::Contains("http://user:password@host:port in https_options::proxy.url"));
+}
+
+TEST_CASE("a proxy that redirects is told, without what may be secret in the address") {
+  const auto got =
+      hear("HTTP/1.1 302 Found\r\nLocation: http://u:hidden@portal/login?hidden\r\n\r\n", 1000);
+  CHECK_THAT(got.detail, Catch::Contains("302, a redirect to http://portal/login") &&
+                             !Catch::Contains("hidden"));
 }
 
 TEST_CASE("what else a proxy may say") {
-  const auto [answer, end] =
-      GENERATE(table<std::string, bool>({{"SSH-2.0-OpenSSH_9.2\r\n\r\n", false},
-                                         {"HTTP/1.1 200 OK\r\n" + std::string(2000, 'x'), false},
-                                         {"HTTP/1.1 200 OK\r\n\r\nmore than was asked", false},
-                                         {"HTTP/1.1 101 Switching Protocols\r\n\r\n", false},
-                                         {"HTTP/1.1 200 OK\r\n", true}}));
+  const auto [answer, end, says] = GENERATE(table<std::string, bool, std::string>(
+      {{"SSH-2.0-OpenSSH_9.2\r\n\r\n", false, "does not answer in HTTP"},
+       {"\x05\xff", false, "SOCKS proxy: give an HTTP proxy in https_options::proxy.url"},
+       {std::string("\0\x5b\0\0\0\0\0\0", 8), false, "SOCKS proxy"},
+       {std::string("\x15\x03\x01\0\x02\x02\x46", 7), false,
+        "write https:// in https_options::proxy.url"},
+       {"HTTP/1.1 200 OK\r\n" + std::string(2000, 'x'), false, "does not answer in HTTP"},
+       {"HTTP/1.1 200 OK\r\n\r\nmore than was asked", false, "in the origin's place"},
+       {"HTTP/1.1 101 Switching Protocols\r\n\r\n", false, "does not answer in HTTP"},
+       {"", true, "must name an HTTP proxy (not SOCKS, "},
+       {"HTTP/1.1 200 OK\r\n", true, "closed the connection without an answer"}}));
   const auto got = hear(answer, 1000, end);
   CAPTURE(answer);
   CHECK(got.code == errc::proxy_refused);
-  CHECK_THAT(got.detail, Catch::Contains("the proxy proxy.example:3128"));
+  CHECK_THAT(got.detail,
+             Catch::StartsWith("CONNECT api.example.com:443: ") && Catch::Contains(says));
 }

@@ -118,6 +118,12 @@ awaitable<std::string> read_from(Stream& stream, scripted_server::state& state) 
   co_return std::string(room.data(), ec ? 0 : size);
 }
 
+template <class Stream>
+void write_to(Stream& stream, std::string_view bytes) {
+  loop_error_code ignored;  // who has gone hears nothing
+  asio::write(stream, asio::buffer(bytes.data(), bytes.size()), ignored);
+}
+
 class plain_connection final : public server_connection {
  public:
   plain_connection(tcp::socket socket, scripted_server::state& state)
@@ -129,6 +135,7 @@ class plain_connection final : public server_connection {
     co_await asio::async_write(socket_, asio::buffer(bytes), into(ec));
     broken = static_cast<bool>(ec);
   }
+  void write_now(std::string_view bytes) override { write_to(socket_, bytes); }
   awaitable<void> close() override {
     cut();
     co_return;
@@ -159,6 +166,7 @@ class secure_connection final : public server_connection {
     co_await asio::async_write(stream_, asio::buffer(bytes), into(ec));
     broken = static_cast<bool>(ec);
   }
+  void write_now(std::string_view bytes) override { write_to(stream_, bytes); }
   awaitable<void> close() override {
     // one-sided: says close_notify and does not wait for the answer
     SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);

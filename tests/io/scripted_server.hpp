@@ -27,6 +27,8 @@ class server_connection {
   /// The next bytes; empty when the client has gone.
   virtual asio::awaitable<std::string> read_some() = 0;
   virtual asio::awaitable<void> write(std::string bytes) = 0;
+  /// The same before it returns: what the client's system has then, it finds at its next look.
+  virtual void write_now(std::string_view bytes) = 0;
   /// Ends properly: close_notify, then TCP.
   virtual asio::awaitable<void> close() = 0;
   /// Closes TCP without close_notify.

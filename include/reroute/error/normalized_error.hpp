@@ -28,9 +28,9 @@ struct normalized_error {
   http::hint_source retry_after_source = http::hint_source::none;
   std::string raw_code =
       {};  ///< the route's own key: error.details.error_code, error.code or error.type
-  std::string message =
-      {};  ///< the provider's text, at most 1 KiB. Data: may quote user input, never the
-           ///< credential that was sent
+  /// The provider's text; of a transport failure whom it concerns and what would be right, of a redirect where it
+  /// leads. At most 1 KiB. Data: may quote user input, never the credential that was sent.
+  std::string message = {};
   std::string request_id = {};          ///< Anthropic's `request-id`
   std::string gateway_request_id = {};  ///< Azure's `apim-request-id`, AWS's `x-amzn-requestid`
   /// A quota says when it opens again ("regain access on 2026-12-01"): wall clock.

@@ -64,7 +64,8 @@ struct https_options {
   /// Default `http2_or_1`. Plain http is HTTP/1.1 always.
   http_versions versions = http_versions::http2_or_1;
   /// Connections per origin (scheme, host, port). Default 256. At least 1. Over HTTP/2 another one is opened
-  /// when all streams of those that are open are in use.
+  /// when all streams of those that are open are in use; where the peer allows none for now, a second one, and
+  /// further ones ever more rarely.
   std::size_t max_connections = 256;
   /// Requests under way on one HTTP/2 connection, if the peer allows as many. Default 100. At least 1.
   std::size_t max_streams = 100;
@@ -78,8 +79,9 @@ struct https_options {
   std::size_t max_header_size = 64 * 1024;
   /// Bytes of a response's body, as sent and unpacked. Default 64 MiB.
   std::size_t max_body_size = 64 * 1024 * 1024;
-  /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, unless the
-  /// request brings an `Accept-Encoding` of its own: then it gets what comes. Default on.
+  /// Asks for gzip (`Accept-Encoding`). A body that comes as gzip is handed out plain either way, and so is one that
+  /// is said to be gzip and is none; unless the request brings an `Accept-Encoding` of its own: then it gets what
+  /// comes. Default on.
   bool accept_gzip = true;
   /// Lets requests go over plain http, for gateways on this machine. Default off: keys would travel in the clear.
   bool allow_plain_http = false;

@@ -11,7 +11,7 @@
 namespace reroute {
 
 /// An HTTP proxy for https URLs, asked to CONNECT: it sees whom a connection goes to, and nothing of what
-/// goes over it. It resolves the names. Plain http never goes through it.
+/// goes over it. It resolves the names. Plain http never goes through it. SOCKS is not spoken.
 struct proxy_settings {
   /// "http://host:port" or "http://user:password@host:port", in which %40 stands for @ and so on; without
   /// a port 80. "https://...": the proxy itself is spoken to over TLS, so that nobody on the way to it sees the

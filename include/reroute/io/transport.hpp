@@ -20,8 +20,11 @@ namespace reroute {
 struct transport_error {
   std::error_code code =
       {};  ///< `errc::*`, an Asio error, or `asio::error::operation_aborted` if cancelled
-  bool sent = false;        ///< at least one byte of the request may have reached the peer
-  std::string detail = {};  ///< for people, e.g. "certificate has expired"; never a credential
+  bool sent = false;  ///< at least one byte of the request may have reached the peer
+  /// For people: whom it concerns, what went wrong, and where it is known what would be right, e.g.
+  /// "localhost:8443 (127.0.0.1): Connection refused; nothing listens there: check host and port". Never a
+  /// credential. Its words may change.
+  std::string detail = {};
 
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(code); }
 };
