@@ -10,7 +10,6 @@
 #include "error/text.hpp"
 #include "http/text.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace reroute {
@@ -66,11 +65,7 @@ bool is_request_scoped(const normalized_error& error, const http::headers& field
 // the status that an error has elsewhere, by its type or code; 0: they do not say
 int told_status(const detail::envelope& body) noexcept {
   if (const int known = detail::status_of_type(body.type); known != 0) return known;
-  if (detail::is_limiter_code(body.code)) return 429;
-  int number = 0;
-  const char* const end = body.code.data() + body.code.size();
-  const auto read = std::from_chars(body.code.data(), end, number);
-  return read.ec == std::errc() && read.ptr == end && number >= 400 && number <= 599 ? number : 0;
+  return detail::is_limiter_code(body.code) ? 429 : body.status;
 }
 
 // an error inside a success has nothing else to be judged by
