@@ -84,9 +84,9 @@ class short_lived_json {
     json::parser parser(json::storage_ptr(), limits, stack_.data(), stack_.size());
     parser.reset(&memory_);
     boost::system::error_code bad;
-    parser.write(text.data(), text.size(), bad);
+    const std::size_t at = parser.write(text.data(), text.size(), bad);
     if (bad) {
-      why = "its data is not JSON: " + bad.message();
+      why = "its data is not JSON: " + detail::at_byte(bad.message(), at);
       return nullptr;
     }
     value_ = parser.release();

@@ -132,7 +132,10 @@ TEST_CASE("halves of surrogate pairs are replaced, whole ones are not") {
 
 TEST_CASE("what is not what its name promises is refused, without quoting it") {
   const std::string before = "the event \"content_block_delta\" is wrong: ";
-  CHECK(reason("content_block_delta", "canary").find("not JSON") != std::string::npos);
+  CHECK(reason("content_block_delta", "canary") ==
+        before + "its data is not JSON: syntax error at byte 0");
+  CHECK(reason("message_delta", R"({"delta":{},"usage":oops})") ==
+        "the event \"message_delta\" is wrong: its data is not JSON: syntax error at byte 20");
   CHECK(reason("content_block_delta", "canary").find("canary") == std::string::npos);
   CHECK(reason("content_block_delta", "[]") == before + "its data is not a JSON object");
   CHECK(reason("content_block_delta", R"({"delta":{}})") ==
