@@ -71,6 +71,23 @@ TEST_CASE("a whole answer is read") {
   CHECK(uses[0].input().at("b").at(0).as_int64() == 2);
 }
 
+TEST_CASE("a plain answer names the model that answered, and the fallbacks on the way to it") {
+  const std::string blocks =
+      R"([{"type":"text","text":"a"},{"type":"fallback","from":{"model":"A"},"to":{"model":"B"}},)"
+      R"({"type":"text","text":"b"}])";
+  const message answer = read(R"({"type":"message","model":"A","content":)" + blocks + "}");
+  CHECK(answer.model() == "B");
+  REQUIRE(answer.fallbacks().size() == 1);
+  CHECK(answer.fallbacks()[0] == reroute::model_fallback{"A", "B", ""});
+  CHECK(printed(answer).find("by B") != std::string::npos);
+  CHECK(read(whole).fallbacks().empty());
+  for (const std::string strange : {"", R"(,"from":7,"to":{"model":null})", R"(,"to":[])"}) {
+    const message odd = read(R"({"model":"A","content":[{"type":"fallback")" + strange + "}]}");
+    CHECK(odd.model() == "A");
+    CHECK(odd.fallbacks().empty());
+  }
+}
+
 TEST_CASE("usage is read, member by member") {
   token_usage used;
   used.input_tokens = 12;
