@@ -309,7 +309,9 @@ TEST_CASE("finish() alone is create() by another way; a tool input that is no JS
       finish(streamed_answer().start().tool_use("t", "n", "{]").stop("tool_use").response());
   REQUIRE(bad.second);
   CHECK(bad.second->code() == errc::malformed_answer);
-  CHECK(bad.second->error().message == "the input of a tool use is not JSON");
+  CHECK(bad.second->error().message ==
+        "content block 0 (tool_use) has an input that cannot be read: it is not JSON: syntax error "
+        "at byte 1");
 }
 
 TEST_CASE("hedged: the first with content wins, the other is left, nothing is spliced") {
