@@ -15,6 +15,8 @@
 namespace reroute {
 namespace {
 
+constexpr std::string_view event_stream_type = "text/event-stream";
+
 std::string field(const http::headers& fields, std::string_view name) {
   const auto value = fields.find(name);
   return value ? detail::one_line(*value, 128) : std::string();
@@ -73,6 +75,12 @@ int hidden_status(int status, const detail::envelope& body) noexcept {
   return status >= 200 && status <= 299 ? told_status(body) : 0;
 }
 
+// what has come in a stream was not refused for the request alone: it had been admitted
+bool is_event(const http::headers& fields) noexcept {
+  const auto type = fields.find("content-type");
+  return type && http::begins_with(*type, event_stream_type);
+}
+
 void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
            const detail::envelope& body, http::date now) {
   if (detail::classify_by_code(error, body, fields, now)) return;
@@ -82,7 +90,7 @@ void judge(normalized_error& error, const resolver_options& options, const http:
     if (http::same_text(*said, "true")) error.retryable = true;
     if (http::same_text(*said, "false")) error.retryable = false;
   }
-  if (error.category == category::rate_limit && hidden == 0) {
+  if (error.category == category::rate_limit && hidden == 0 && !is_event(fields)) {
     error.request_scoped = is_request_scoped(error, fields, body, now);
   }
 }
@@ -117,20 +125,21 @@ error_resolver azure_foundry_resolver(resolver_options options) {
   return make_resolver(std::move(options));
 }
 
+http::response error_event_response(std::string_view data, http::headers fields) {
+  http::response event;
+  const int told = told_status(detail::read_envelope(data));
+  event.status = told != 0 ? told : 500;
+  event.headers = std::move(fields);
+  event.headers.set("content-type", event_stream_type);
+  event.body = data;
+  return event;
+}
+
 normalized_error resolve_error_event(std::string_view route, std::string_view data,
                                      http::date now) {
-  const detail::envelope body = detail::read_envelope(data);
-  http::response event;
-  event.status = 200;
   resolver_options options;
   options.route = route;
-  normalized_error error = resolve(options, event, body, now);
-  const int status = told_status(body);
-  error.status = status != 0 ? status : 500;
-  if (status == 0 && !detail::find_verdict(error.raw_code)) {
-    error.retryable = error.failover_worthy = true;  // as any 500: the provider's own failure
-  }
-  return error;
+  return anthropic_resolver(std::move(options))(error_event_response(data), now);
 }
 
 namespace {

@@ -155,6 +155,23 @@ TEST_CASE("what is not what its name promises is refused, without quoting it") {
   CHECK(reason("message_stop", "{").find("not JSON") != std::string::npos);
 }
 
+TEST_CASE("an error is one, with or without a name and a type") {
+  const std::string bare = R"({"error":{"type":"rate_limit_error","message":"no"}})";
+  for (const char* name :
+       {"", "message", "error", "weather", "content_block_delta", "message_start"}) {
+    CAPTURE(name);
+    CHECK(read(name, bare).type() == type::error);
+    CHECK(read(name, bare).json_text() == bare);
+    CHECK(read(name, R"({"type":"error","error":{}})").type() == type::error);
+    CHECK(read(name, R"({"error":"overloaded"})").type() == type::error);
+  }
+  CHECK(read("", R"({"type":"weather","error":{"type":"api_error"}})").type() == type::other);
+  CHECK(read("", R"({"error":null,"choices":[]})").type() == type::other);
+  CHECK(read("", R"({"error":""})").type() == type::other);
+  CHECK(read("", "[DONE]").type() == type::other);
+  CHECK(read("message", R"({"type":"ping"})").type() == type::ping);
+}
+
 TEST_CASE("an event prints without its content") {
   std::ostringstream out;
   out << read_delta(R"({"type":"text_delta","text":"canary"})") << '\n'
