@@ -157,11 +157,8 @@ TEST_CASE("whatever goes wrong before the content is retried or failed over") {
   const auto wrong = GENERATE(values<line>(
       {faces::anthropic_529(), line::failure(make_error_code(errc::connection_lost), true),
        line::truncated(good(), 100), streamed_answer().start().response(),
-       streamed_answer().raw("data: {]\n\n").response(),
-       streamed_answer().start().event("content_block_delta", "{}").response(),
-       streamed_answer().text("no start").response(),
        streamed_answer().start().error("api_error").response(),
-       streamed_answer().start().error("nobody_knows_this_error").response(), faces::ok("whole")}));
+       streamed_answer().start().error("nobody_knows_this_error").response()}));
   stream_rig r;
   r.a->expect("POST", "/v1/messages").says(wrong).says(good());
   r.b->expect("POST", "/v1/messages").says(wrong).says(good());
