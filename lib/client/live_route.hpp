@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/http/message.hpp>
+#include <reroute/http/rate_limits.hpp>
 #include <reroute/route/route.hpp>
 
 #include "route/token_cache.hpp"

@@ -108,7 +108,7 @@ asio::awaitable<message> finish_of(consumer_ptr at) {
   std::string why;
   auto whole = at->builder.build(&why);
   if (!whole) {
-    outcome story = at->story;
+    outcome& story = at->story;
     const std::error_code code = make_error_code(errc::malformed_answer);
     story.error = resolve_transport_failure(at->route, code, true, why);
     story.error.request_id = at->request_id;
@@ -116,7 +116,7 @@ asio::awaitable<message> finish_of(consumer_ptr at) {
     story.stopped = stopped::after_content;
     story.received = at->received();
     story.resume = resume_hint(*story.received);
-    throw api_error(code, std::move(story));
+    throw api_error(code, story);
   }
   co_return at->signed_by_route(std::move(*whole));
 }

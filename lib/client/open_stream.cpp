@@ -83,7 +83,8 @@ bool open_stream::poll(stream_step& out) {
       case result::malformed:
       case result::too_large:
         end(stopped::after_content,
-            after_content(stream_problem(of_->story.attempts[of_->line].route, begun_->reader, read,
+            after_content(stream_problem(engine_->route(on_->route), begun_->reader, read,
+                                         of_->story.attempts[of_->line].request_id,
                                          engine_->today(), begun_->token.secret())));
         break;
     }

@@ -17,6 +17,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace reroute::detail {
@@ -25,12 +27,17 @@ class engine;
 
 /// What an attempt has brought when its first content is there.
 struct stream_beginning {
+  stream_beginning(std::unique_ptr<response_body> from, stream_watch guard, bool limits_told,
+                   access_token used)
+      : body(std::move(from)), watch(guard), told(limits_told), token(std::move(used)) {}
+
   std::unique_ptr<response_body> body;
-  stream_reader reader;  // may hold more events of the last piece
+  std::unique_ptr<const std::string> text;  // what `reader` reads where a whole message came
+  stream_reader reader;                     // may hold more events of the last piece
   stream_watch watch;
   std::vector<stream_event> events;  // up to the first content
   bool last = false;                 // the body has ended
-  bool told = false;                 // the head has said what is left of the limits
+  bool told;                         // the head has said what is left of the limits
   access_token token;                // never to be shown
 };
 

@@ -6,10 +6,9 @@
 
 #include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
+#include "client/read_answer.hpp"
 #include "client/run_stream.hpp"
-#include "detail/user_function.hpp"
 #include "error/text.hpp"
-#include "http/text.hpp"
 #include "route/secret.hpp"
 
 #include <asio/error.hpp>
@@ -42,57 +41,11 @@ exchange_facts facts_of(const http::response& response, http::date now, std::str
   return facts;
 }
 
-bool is_event_stream(const http::headers& fields) {
-  const auto type = fields.find("content-type");
-  return type && http::begins_with(*type, "text/event-stream");
-}
-
-// an answer of the operation, which takes the body; or the reason why a 200 is none
-std::string read_answer(operation op, std::string&& body, outcome& into) {
-  std::string why;
-  if (op == operation::stream) return "it is no event stream";
-  if (op == operation::create) {
-    into.answer = message::parse(std::move(body), &why);
-    return into.answer ? std::string() : why;
-  }
-  into.tokens = token_count::parse(body, &why);
-  return into.tokens ? std::string() : why;
-}
-
-// what the route's own code says about a response
-normalized_error resolved(const live_route& on, const http::response& response, http::date now) {
-  try {
-    return on.definition.resolve(response, now);
-  } catch (...) {
-    normalized_error error;
-    error.route = on.definition.name;
-    error.status = response.status;
-    error.category = category::server;
-    error.message =
-        one_line("the route's resolver threw: " + thrown_text(std::current_exception()));
-    return error;
-  }
-}
-
 // why there is no token; a source that is left alone for a while need not be asked before
 normalized_error no_token(const std::string& route, const token_result& why) {
   normalized_error error = resolve_credential_failure(route, why.error, why.retryable, why.detail);
   if (error.retryable && why.rest > duration::zero())
     error.retry_after = std::chrono::ceil<std::chrono::milliseconds>(why.rest);
-  return error;
-}
-
-// why a 2xx is no answer: an error that hides in it, if the route can name it
-normalized_error no_answer(const live_route& on, const http::response& response, http::date now,
-                           const std::string& why) {
-  normalized_error said = resolved(on, response, now);
-  const bool unknown =
-      !said || (said.category == category::server && !said.retryable && !said.failover_worthy);
-  if (!unknown && !said.raw_code.empty()) return said;
-  normalized_error error = resolve_transport_failure(
-      on.definition.name, make_error_code(errc::malformed_answer), true, why);
-  error.request_id = std::move(said.request_id);
-  error.gateway_request_id = std::move(said.gateway_request_id);
   return error;
 }
 
@@ -181,11 +134,11 @@ class attempt_steps {
     response_.headers = std::move(result.head.headers);
     facts_ = facts_of(response_, self_.today(), token_.secret());
     self_.head_came(mine_, facts_);
-    if (op_ == operation::stream && fine() && is_event_stream(response_.headers))
-      return next::stream;
+    if (op_ == operation::stream && fine()) return next::stream;
     return result.body->read_ready(response_.body) ? read_whole() : next::read;
   }
   exchange_facts take_facts() { return std::move(facts_); }
+  http::response take_head() { return std::move(response_); }
 
   // the transport broke its promise not to throw; the call must not wait for its deadline
   void threw(const std::string& why) {
@@ -228,14 +181,19 @@ class attempt_steps {
   [[nodiscard]] next read_whole() {
     if (!fine()) return refused();
     outcome answer;
-    const std::string why = read_answer(op_, std::move(response_.body), answer);
-    if (why.empty()) {
+    const unread wrong = read_answer(op_, response_.body, answer);
+    if (wrong.why.empty()) {
       self_.answered(mine_, std::move(answer), std::move(facts_));
     } else {
-      normalized_error error = no_answer(on_, response_, self_.today(), why);
-      fail(without(token_.secret(), std::move(error)), std::move(facts_));
+      fail(why_unread(wrong), std::move(facts_));
     }
     return next::over;
+  }
+  [[nodiscard]] normalized_error why_unread(const unread& wrong) const {
+    if (wrong.error_event.empty())
+      return no_answer(on_, op_, response_, response_.body.size(), wrong.why, self_.today(),
+                       token_.secret());
+    return event_error(on_, wrong.error_event, facts_.request_id, self_.today(), token_.secret());
   }
   [[nodiscard]] next refused() {
     normalized_error error = without(token_.secret(), resolved(on_, response_, self_.today()));
@@ -297,8 +255,8 @@ asio::awaitable<void> run_attempt(std::shared_ptr<engine> self, std::shared_ptr<
       }
       if (then == next::over) co_return;
       if (then == next::stream) {
-        auto streaming =
-            run_stream(self, mine, std::move(begun.body), steps.take_facts(), steps.token());
+        auto streaming = run_stream(self, mine, std::move(begun.body), steps.take_head(),
+                                    steps.take_facts(), steps.token());
         co_await std::move(streaming);
         co_return;
       }

@@ -1,64 +1,18 @@
 // The coroutine of a streamed answer.
 #include "client/run_stream.hpp"
 
-#include <reroute/error/errc.hpp>
 #include <reroute/error/resolver.hpp>
 
-#include "client/attempt_errors.hpp"
 #include "client/engine.hpp"
 #include "client/open_stream.hpp"
+#include "client/stream_opening.hpp"
 
 #include <asio/error.hpp>
 
-#include <string>
 #include <utility>
 
 namespace reroute::detail {
 namespace {
-
-// What a stream may bring before its first content: as much as one event of it may have.
-constexpr std::size_t most_held_back = 16 * 1024 * 1024;
-
-// what the bytes so far say
-struct first_look {
-  bool content = false;
-  normalized_error error;
-};
-
-normalized_error unusable(const std::string& route, errc why, std::string_view detail) {
-  return resolve_transport_failure(route, make_error_code(why), true, detail);
-}
-
-first_look look(const engine& self, const open_stream& stream, const std::string& route,
-                stream_beginning& from, std::size_t& held) {
-  first_look seen;
-  for (;;) {
-    stream_event each;
-    const stream_reader::result read = from.reader.next(each);
-    switch (read) {
-      case stream_reader::result::event:
-        from.watch.saw(each.type());
-        seen.content = is_content(each.type());
-        if (stream.wants(each.type())) {
-          held += sizeof(stream_event) + each.json_text().size();
-          from.events.push_back(std::move(each));
-        }
-        if (seen.content) return seen;
-        if (held > most_held_back) {
-          seen.error = unusable(route, errc::body_too_large, "no content, but much before it");
-          return seen;
-        }
-        break;
-      case stream_reader::result::need_more:
-        return seen;
-      case stream_reader::result::said_no:
-      case stream_reader::result::malformed:
-      case stream_reader::result::too_large:
-        seen.error = stream_problem(route, from.reader, read, self.today(), from.token.secret());
-        return seen;
-    }
-  }
-}
 
 // the caller asks, and gets what a read brings
 asio::awaitable<void> serve(std::shared_ptr<open_stream> stream) {
@@ -89,47 +43,35 @@ asio::awaitable<void> serve(std::shared_ptr<open_stream> stream) {
 }  // namespace
 
 asio::awaitable<void> run_stream(std::shared_ptr<engine> self, std::shared_ptr<flight> mine,
-                                 std::unique_ptr<response_body> body, exchange_facts facts,
-                                 access_token token) {
+                                 std::unique_ptr<response_body> body, http::response head,
+                                 exchange_facts facts, access_token token) {
   const std::shared_ptr<open_stream> wanted = mine->owner ? mine->owner->stream : nullptr;
-  const std::string route = self->route(mine->route).definition.name;
+  const live_route& on = self->route(mine->route);
   normalized_error error;
   if (wanted) {
-    stream_beginning from{
-        std::move(body), {}, stream_watch(wanted->guards(), mine->sent_at), {}, false, false,
-        std::move(token)};
-    from.told = facts.limits != nullptr;
-    std::size_t held = 0;
-    for (first_look seen; !seen.content;) {
-      from.watch.waits(self->now());
-      const stream_watch::limit limit = from.watch.next();
+    stream_beginning from(std::move(body), stream_watch(wanted->guards(), mine->sent_at),
+                          facts.limits != nullptr, std::move(token));
+    stream_opening opening(on, std::move(head), facts.request_id,
+                           wanted->wants(stream_event_type::ping), std::move(from));
+    while (!error) {
+      opening.watch().waits(self->now());
+      const stream_watch::limit limit = opening.watch().next();
       self->silence(*mine, limit.at, limit.why);
       if (mine->given_up()) break;
-      const body_piece piece = co_await from.body->read();
+      const body_piece piece = co_await opening.body().read();
       if (mine->given_up()) break;
-      from.watch.heard(self->now(), piece.bytes.size());
-      from.reader.feed(piece.bytes);
-      seen = look(*self, *wanted, route, from, held);
-      error = seen.error;
-      if (error) break;
-      from.last = piece.last;
+      stream_opening::look seen = opening.heard(piece, self->now(), self->today());
       if (seen.content) {
-        const auto stream = self->content_came(*mine, std::move(from), std::move(facts));
+        const auto stream = self->content_came(*mine, std::move(opening).take(), std::move(facts));
         if (stream) co_await serve(stream);
         co_return;
       }
-      if (piece.error) {
-        error = resolve_transport_failure(route, piece.error.code, true, piece.error.detail);
-        break;
-      }
-      if (piece.last) {
-        error = unusable(route, errc::truncated_body, "the stream ends without content");
-        break;
-      }
+      error = std::move(seen.error);
     }
   }
   if (!error)
-    error = resolve_transport_failure(route, make_error_code(asio::error::operation_aborted), true);
+    error = resolve_transport_failure(on.definition.name,
+                                      make_error_code(asio::error::operation_aborted), true);
   error.request_id = facts.request_id;
   self->failed(*mine, std::move(error), std::move(facts));
 }

@@ -8,7 +8,9 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
 
+#include <charconv>
 #include <cstddef>
+#include <system_error>
 
 namespace reroute::detail {
 namespace {
@@ -44,6 +46,18 @@ std::string key_of(const json::object& in, std::string_view name) {
   return text_of(in, name, max_key_size);
 }
 
+bool is_number(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// 0: it is none of an error
+int error_status(std::string_view text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end && number >= 400 && number <= 599 ? number : 0;
+}
+
 // the first of these that says something
 std::string message_of(const json::object& in, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
@@ -57,10 +71,13 @@ void read_inner(const json::object& inner, envelope& into) {
   if (const json::object* const details = find_object(inner, "details")) {
     into.error_code = key_of(*details, "error_code");
   }
-  // Google's RESOURCE_EXHAUSTED says more than the number beside it
-  into.code = key_of(inner, "status");
+  // Google's RESOURCE_EXHAUSTED says more than the number beside it; a number only repeats the response's status
+  const std::string status = key_of(inner, "status");
+  if (!is_number(status)) into.code = status;
   if (into.code.empty()) into.code = key_of(inner, "code");
   into.type = key_of(inner, "type");
+  if (into.key().empty()) into.code = status;
+  into.status = error_status(status);
   into.message = message_of(inner, {"message"});
   into.request_id = key_of(inner, "request_id");
 }
@@ -90,6 +107,7 @@ void read_object(const json::object& whole, envelope& into) {
     into.gateway = status->is_number();
     if (into.key().empty()) into.code = key_of(whole, "statusCode");
   }
+  if (into.status == 0) into.status = error_status(into.code);
   if (into.request_id.empty()) into.request_id = key_of(whole, "request_id");
 }
 

@@ -13,6 +13,8 @@ struct envelope {
   std::string type;        ///< error.type, Anthropic's kind
   std::string message;     ///< one line, at most 1 KiB
   std::string request_id;
+  int status =
+      0;  ///< error.status or error.code as an HTTP status of an error; 0 if neither is one
   bool json = false;     ///< the body was a JSON object
   bool gateway = false;  ///< API Management's own envelope, with a "statusCode"
 

@@ -11,11 +11,12 @@
 #include "error/text.hpp"
 #include "http/text.hpp"
 
-#include <charconv>
 #include <utility>
 
 namespace reroute {
 namespace {
+
+constexpr std::string_view event_stream_type = "text/event-stream";
 
 std::string field(const http::headers& fields, std::string_view name) {
   const auto value = fields.find(name);
@@ -67,16 +68,18 @@ bool is_request_scoped(const normalized_error& error, const http::headers& field
 // the status that an error has elsewhere, by its type or code; 0: they do not say
 int told_status(const detail::envelope& body) noexcept {
   if (const int known = detail::status_of_type(body.type); known != 0) return known;
-  if (detail::is_limiter_code(body.code)) return 429;
-  int number = 0;
-  const char* const end = body.code.data() + body.code.size();
-  const auto read = std::from_chars(body.code.data(), end, number);
-  return read.ec == std::errc() && read.ptr == end && number >= 400 && number <= 599 ? number : 0;
+  return detail::is_limiter_code(body.code) ? 429 : body.status;
 }
 
 // an error inside a success has nothing else to be judged by
 int hidden_status(int status, const detail::envelope& body) noexcept {
   return status >= 200 && status <= 299 ? told_status(body) : 0;
+}
+
+// what has come in a stream was not refused for the request alone: it had been admitted
+bool is_event(const http::headers& fields) noexcept {
+  const auto type = fields.find("content-type");
+  return type && http::begins_with(*type, event_stream_type);
 }
 
 void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
@@ -88,7 +91,7 @@ void judge(normalized_error& error, const resolver_options& options, const http:
     if (http::same_text(*said, "true")) error.retryable = true;
     if (http::same_text(*said, "false")) error.retryable = false;
   }
-  if (error.category == category::rate_limit && hidden == 0) {
+  if (error.category == category::rate_limit && hidden == 0 && !is_event(fields)) {
     error.request_scoped = is_request_scoped(error, fields, body, now);
   }
 }
@@ -124,20 +127,21 @@ error_resolver azure_foundry_resolver(resolver_options options) {
   return make_resolver(std::move(options));
 }
 
+http::response error_event_response(std::string_view data, http::headers fields) {
+  http::response event;
+  const int told = told_status(detail::read_envelope(data));
+  event.status = told != 0 ? told : 500;
+  event.headers = std::move(fields);
+  event.headers.set("content-type", event_stream_type);
+  event.body = data;
+  return event;
+}
+
 normalized_error resolve_error_event(std::string_view route, std::string_view data,
                                      http::date now) {
-  const detail::envelope body = detail::read_envelope(data);
-  http::response event;
-  event.status = 200;
   resolver_options options;
   options.route = route;
-  normalized_error error = resolve(options, event, body, now);
-  const int status = told_status(body);
-  error.status = status != 0 ? status : 500;
-  if (status == 0 && !detail::find_verdict(error.raw_code)) {
-    error.retryable = error.failover_worthy = true;  // as any 500: the provider's own failure
-  }
-  return error;
+  return anthropic_resolver(std::move(options))(error_event_response(data), now);
 }
 
 namespace {

@@ -15,6 +15,23 @@ constexpr std::size_t kept = 64 * 1024;  // of memory, for the next event
 
 }  // namespace
 
+std::optional<bool> begins_event_stream(std::string_view body) noexcept {
+  if (byte_order_mark.starts_with(body.substr(0, byte_order_mark.size()))) {
+    if (body.size() < byte_order_mark.size()) return std::nullopt;
+    body.remove_prefix(byte_order_mark.size());
+  }
+  body.remove_prefix(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+  if (body.empty()) return std::nullopt;
+  if (body.front() == ':') return true;
+  const std::string_view field = body.substr(0, body.find_first_of(":\r\n"));
+  const bool whole = field.size() < body.size();
+  for (const std::string_view known : {"event", "data", "id", "retry"}) {
+    if (whole && field == known) return true;
+    if (!whole && known.starts_with(field)) return std::nullopt;
+  }
+  return false;
+}
+
 // ---- the texts of an event
 
 void event_stream_parser::field_text::set(std::string_view text, bool will_stay) {

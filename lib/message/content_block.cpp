@@ -159,6 +159,8 @@ std::string_view content_block::id() const noexcept { return text_in(json(), "id
 
 std::string_view content_block::name() const noexcept { return text_in(json(), "name"); }
 
+std::string_view content_block::unparsed_input() const noexcept { return detail::text_of(input()); }
+
 const json::value& content_block::input() const noexcept {
   const json::object* const object = json().if_object();
   const json::value* const found = object ? detail::find(*object, "input") : nullptr;

@@ -55,11 +55,57 @@ std::optional<json::value> parse_json(std::string_view text, std::string& why, s
   json::parser parser(json::storage_ptr(), limits, stack.data(), stack.size());
   parser.reset(std::move(memory));
   boost::system::error_code bad;
-  parser.write(text.data(), text.size(), bad);
+  const std::size_t at = parser.write(text.data(), text.size(), bad);
   if (!bad) return parser.release();
-  why = "it is not JSON: " + bad.message();
+  why = "it is not JSON: " + at_byte(bad.message(), at);
   return std::nullopt;
 }
+
+std::string at_byte(std::string what, std::size_t at) {
+  return std::move(what) + " at byte " + std::to_string(at);
+}
+
+namespace {
+
+constexpr std::size_t deepest = 256;
+constexpr std::size_t longest_place = 200;
+
+// what JSON, or the API, cannot say, and where it stands
+struct unsayable {
+  std::string what;
+  std::string place;  // "/messages/0/text"
+};
+
+std::optional<unsayable> find_unsayable(const json::value& in, std::size_t depth = 0);
+
+std::optional<unsayable> find_in(const json::value& member, std::string_view name,
+                                 std::size_t depth) {
+  auto found = find_unsayable(member, depth);
+  if (found) found->place.insert(0, name).insert(0, 1, '/');
+  return found;
+}
+
+std::optional<unsayable> find_unsayable(const json::value& in, std::size_t depth) {
+  if (const double* const number = in.if_double(); number && !std::isfinite(*number))
+    return unsayable{std::isnan(*number) ? "JSON has no NaN" : "JSON has no infinite numbers", {}};
+  if (in.is_string() && !is_utf8(text_of(in))) return unsayable{"a string is not valid UTF-8", {}};
+  if (in.is_structured() && depth == deepest)
+    return unsayable{"it is nested deeper than 256 levels", {}};
+  std::optional<unsayable> found;
+  if (const json::array* const array = in.if_array())
+    for (std::size_t i = 0; i < array->size() && !found; ++i)
+      found = find_in((*array)[i], std::to_string(i), depth + 1);
+  if (const json::object* const object = in.if_object())
+    for (const auto& [key, member] : *object) {
+      const std::string_view name(key.data(), key.size());
+      if (!is_utf8(name)) found = unsayable{"a member's name is not valid UTF-8", {}};
+      if (!found) found = find_in(member, name, depth + 1);
+      if (found) break;
+    }
+  return found;
+}
+
+}  // namespace
 
 void append_json(std::string& out, const json::value& value) {
   json::serializer writer;
@@ -72,9 +118,15 @@ void append_json(std::string& out, const json::value& value) {
 }
 
 std::string checked_json(const json::value& value, const std::string& what) {
+  if (auto bad = find_unsayable(value)) {
+    // the whole path of what is too deep would help nobody
+    if (bad->place.size() > longest_place) bad->place.clear();
+    if (!bad->place.empty()) bad->place = " (at " + bad->place + ")";
+    refuse(what + " cannot be sent: " + bad->what + bad->place);
+  }
   std::string text;
   append_json(text, value);
-  return checked_json(std::string_view(text), what);
+  return text;
 }
 
 std::string checked_json(std::string_view text, const std::string& what) {

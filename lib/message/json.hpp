@@ -30,15 +30,18 @@ namespace reroute::detail {
                                                    std::string_view name) noexcept;
 [[nodiscard]] std::optional<std::int64_t> count_of(const boost::json::value& value) noexcept;
 
-/// Reads a whole JSON text, at most `depth` levels deep; nothing, with the reason (which never quotes
-/// the text), if it is none. The value lives in `memory`.
+/// Reads a whole JSON text, at most `depth` levels deep; nothing, with the reason and the byte (which never
+/// quotes the text), if it is none. The value lives in `memory`.
 [[nodiscard]] std::optional<boost::json::value> parse_json(std::string_view text, std::string& why,
                                                            std::size_t depth = 256,
                                                            boost::json::storage_ptr memory = {});
 
+/// "syntax error at byte 13": counted from 0.
+[[nodiscard]] std::string at_byte(std::string what, std::size_t at);
+
 void append_json(std::string& out, const boost::json::value& value);
 
-/// The text of a value that a caller built. Throws `std::invalid_argument`, naming `what`, if it
+/// The text of a value that a caller built. Throws `std::invalid_argument`, naming `what` and the place in it, if it
 /// holds what JSON cannot say: NaN, infinity, text that is not UTF-8; or is nested too deep.
 [[nodiscard]] std::string checked_json(const boost::json::value& value, const std::string& what);
 /// JSON text that a caller wrote, without white space around it. Throws like the other.

@@ -107,6 +107,12 @@ std::string_view member_text(std::string_view object, std::string_view name) {
   return found;
 }
 
+std::string member_string(std::string_view object, std::string_view name) {
+  std::string why;
+  const auto value = parse_json(member_text(object, name), why);
+  return value ? std::string(text_of(*value)) : std::string();
+}
+
 std::string with_member(std::string_view object, std::string_view name, std::string_view value) {
   std::string out = "{";
   const auto add = [&out](std::string_view key, std::string_view text) {

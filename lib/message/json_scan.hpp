@@ -44,6 +44,9 @@ class json_scanner {
 /// if there is none.
 [[nodiscard]] std::string_view member_text(std::string_view object, std::string_view name);
 
+/// What such a member says, if it is a string; else empty.
+[[nodiscard]] std::string member_string(std::string_view object, std::string_view name);
+
 /// `object` with its members of this name replaced by one at the end; without them if `value` is
 /// empty.
 [[nodiscard]] std::string with_member(std::string_view object, std::string_view name,

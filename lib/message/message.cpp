@@ -51,6 +51,20 @@ const json::array* blocks_of(const json::object& message) noexcept {
   return content ? content->if_array() : nullptr;
 }
 
+std::string_view text_in(const json::object& block, std::string_view object,
+                         std::string_view name) noexcept {
+  const json::object* const inner = detail::object_at(block, object);
+  return inner ? detail::text_at(*inner, name) : std::string_view();
+}
+
+// {"type":"fallback","from":{"model":...},"to":{"model":...},"trigger":{"category":...}}; empty for any other block
+model_fallback fallback_in(const json::value& block) noexcept {
+  const json::object* const object = block.if_object();
+  if (!object || detail::text_at(*object, "type") != "fallback") return {};
+  return {text_in(*object, "from", "model"), text_in(*object, "to", "model"),
+          text_in(*object, "trigger", "category")};
+}
+
 // provider text in a line for people
 std::string_view plain(std::string_view text) noexcept {
   std::size_t size = 0;
@@ -129,7 +143,22 @@ std::string_view message::id() const noexcept { return detail::text_at(json(), "
 
 std::string_view message::role() const noexcept { return detail::text_at(json(), "role"); }
 
-std::string_view message::model() const noexcept { return detail::text_at(json(), "model"); }
+// A stream names the model that began, and each that took over in a block of its own.
+std::string_view message::model() const noexcept {
+  if (const json::array* const blocks = blocks_of(json()))
+    for (std::size_t i = blocks->size(); i-- > 0;)
+      if (const model_fallback hop = fallback_in((*blocks)[i]); !hop.to.empty()) return hop.to;
+  return detail::text_at(json(), "model");
+}
+
+std::vector<model_fallback> message::fallbacks() const {
+  std::vector<model_fallback> hops;
+  if (const json::array* const blocks = blocks_of(json()))
+    for (const json::value& block : *blocks)
+      if (const model_fallback hop = fallback_in(block); hop != model_fallback())
+        hops.push_back(hop);
+  return hops;
+}
 
 std::string_view message::stop_sequence() const noexcept {
   return detail::text_at(json(), "stop_sequence");

@@ -17,18 +17,19 @@ using type = stream_event_type;
 // its values stand some levels deeper in a message, which may have 256
 constexpr std::size_t input_depth = 240;
 
-bool is_json(std::string_view text) {
-  std::string why;
+bool is_json(std::string_view text, std::string& why) {
   return parse_json(text, why, input_depth).has_value();
 }
 
-// the JSON of a tool's input: as it came, or without what no JSON can hold, or what is whole of it
-std::optional<std::string> input_of(const std::string& text) {
-  if (is_json(text)) return text;
+// The JSON of a tool's input: as it came, or without what no JSON can hold, or what is whole of it; else nothing, and
+// why.
+std::optional<std::string> input_of(const std::string& text, std::string& why) {
+  if (is_json(text, why)) return text;
   std::string mended = mended_json(text);
-  if (is_json(mended)) return mended;
+  if (is_json(mended, why)) return mended;
+  std::string of_begun;
   auto begun = completed_json(mended);
-  if (begun && !is_json(*begun)) begun.reset();
+  if (begun && !is_json(*begun, of_begun)) begun.reset();
   return begun;
 }
 
@@ -37,16 +38,8 @@ bool is_fixed(std::string_view name) {
   return name == "type" || name == "id" || name == "role" || name == "model" || name == "content";
 }
 
-// what a member of a block began with
-std::string begun(std::string_view block, std::string_view member) {
-  std::string why;
-  const auto value = parse_json(member_text(block, member), why);
-  const boost::json::string* const text = value ? value->if_string() : nullptr;
-  return text ? std::string(text->data(), text->size()) : std::string();
-}
-
 std::string grown(const std::string& block, std::string_view member, const std::string& by) {
-  return with_member(block, member, quoted(begun(block, member) + by, member));
+  return with_member(block, member, quoted(member_string(block, member) + by, member));
 }
 
 // the members of an object that are there and not null
@@ -55,6 +48,13 @@ void each_member(std::string_view object, Take&& take) {
   json_scanner members(object);
   for (raw_member each; members.next(each);)
     take(key_name(each.key), each.value);
+}
+
+std::string array_of(const std::vector<std::string>& elements) {
+  std::string all = "[";
+  for (const std::string& each : elements)
+    all.append(all.size() > 1 ? "," : "").append(each);
+  return all + "]";
 }
 
 std::string with_citations(const std::string& block, const std::string& more) {
@@ -67,7 +67,8 @@ std::string with_citations(const std::string& block, const std::string& more) {
 
 }  // namespace
 
-message_builder::block::block(std::string_view json) : start(json), kind(begun(json, "type")) {}
+message_builder::block::block(std::string_view json)
+    : start(json), kind(member_string(json, "type")) {}
 
 void message_builder::add(const stream_event& next) {
   if (next.type() == type::message_start) {
@@ -146,47 +147,53 @@ void message_builder::add_members(const stream_event& delta) {
   });
 }
 
-// false: its input is no JSON
-bool message_builder::text_of(const block& from, std::string& into) {
+std::string message_builder::text_of(const block& from, std::string& why) {
   std::string whole = from.start;
   if (!from.text.empty()) whole = grown(whole, "text", from.text);
   if (!from.thinking.empty()) whole = grown(whole, "thinking", from.thinking);
   if (!from.signature.empty())
     whole = with_member(whole, "signature", quoted(from.signature, "a signature"));
   if (!from.citations.empty()) whole = with_citations(whole, from.citations);
-  bool fine = true;
   if (!from.input.empty()) {
-    const auto input = input_of(from.input);
-    fine = input.has_value();
-    whole = with_member(whole, "input", input.value_or("{}"));
+    const auto input = input_of(from.input, why);
+    if (input) why.clear();
+    whole = with_member(whole, "input", input ? *input : quoted(from.input, "an input"));
   }
-  into += whole;
-  return fine;
+  return whole;
+}
+
+std::vector<std::string> message_builder::texts(std::string& why) const {
+  std::vector<std::string> all;
+  all.reserve(blocks_.size());
+  for (const block& each : blocks_) {
+    std::string wrong;
+    all.push_back(text_of(each, wrong));
+    if (!wrong.empty() && why.empty())
+      why = "content block " + std::to_string(all.size() - 1) + " (" + each.kind +
+            ") has an input that cannot be read: " + wrong;
+  }
+  return all;
 }
 
 std::optional<message> message_builder::build(std::string* why) const {
   if (message_.empty()) return message();
-  std::string content = "[";
-  for (const block& each : blocks_) {
-    if (content.size() > 1) content += ',';
-    if (text_of(each, content)) continue;
-    if (why) *why = "the input of a tool use is not JSON";
-    return std::nullopt;
-  }
-  return message::parse(with_member(message_, "content", content + "]"), why);
+  std::string wrong;
+  const std::vector<std::string> blocks = texts(wrong);
+  if (wrong.empty()) return message::parse(with_member(message_, "content", array_of(blocks)), why);
+  if (why) *why = std::move(wrong);
+  return std::nullopt;
 }
 
 message message_builder::salvage() const {
-  if (auto whole = build()) return *whole;
-  std::string content = "[";
-  for (const block& each : blocks_) {
-    if (each.kind != "text") continue;
-    if (content.size() > 1) content += ',';
-    static_cast<void>(text_of(each, content));
-  }
-  if (auto texts = message::parse(with_member(message_, "content", content + "]"))) return *texts;
-  const std::string bare = R"({"type":"message","content":)" + content + "]}";
-  return message::parse(bare).value_or(message());
+  if (message_.empty()) return message();
+  std::string unread;
+  std::vector<std::string> blocks = texts(unread);
+  if (auto whole = message::parse(with_member(message_, "content", array_of(blocks))))
+    return *whole;
+  std::erase_if(blocks, [&](const std::string& each) { return !is_json(each, unread); });
+  const std::string content = array_of(blocks);
+  if (auto some = message::parse(with_member(message_, "content", content))) return *some;
+  return message::parse(R"({"type":"message","content":)" + content + "}").value_or(message());
 }
 
 }  // namespace reroute::detail

@@ -19,9 +19,10 @@ class message_builder {
  public:
   void add(const stream_event& next);
   /// The message as far as it has come, an empty one before its beginning. Nothing, with the reason in
-  /// `why`, if what came makes none: the input of a tool use is no JSON, say.
+  /// `why`, if what came makes none: the input of a tool use is no JSON, say (which block, and where).
   [[nodiscard]] std::optional<message> build(std::string* why = nullptr) const;
-  /// The same, without what cannot be read: at least the text.
+  /// The same, whatever came. An input that is no JSON is kept as a JSON string (`content_block::unparsed_input`);
+  /// only a block that is nested too deep is left out.
   [[nodiscard]] message salvage() const;
 
  private:
@@ -35,7 +36,10 @@ class message_builder {
     std::string input;      // JSON text of a tool's input
     std::string citations;  // JSON values with commas between
   };
-  [[nodiscard]] static bool text_of(const block& from, std::string& into);
+  // JSON; `why` its input is a string instead of an object
+  [[nodiscard]] static std::string text_of(const block& from, std::string& why);
+  // of all blocks; `why` the first that has such an input
+  [[nodiscard]] std::vector<std::string> texts(std::string& why) const;
   void add_members(const stream_event& delta);
   void add_delta(block& of, const stream_event& delta);
 

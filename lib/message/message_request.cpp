@@ -5,6 +5,7 @@
 #include "message/json.hpp"
 #include "message/json_scan.hpp"
 #include "message/request_state.hpp"
+#include "message/returned_content.hpp"
 
 #include <ostream>
 #include <utility>
@@ -113,9 +114,8 @@ message_request& message_request::message(std::string_view role, const blocks& c
 
 message_request& message_request::append(const reroute::message& answer) & {
   state& to = own();
-  const std::string_view content = answer.content_json();
-  std::string_view first;
-  if (!detail::json_scanner(content).next(first)) return *this;
+  const std::string content = detail::returned_content(answer.content_json());
+  if (content.empty()) return *this;
   const std::string_view role = answer.role();
   add_turn(to.body, role.empty() ? "assistant" : role, [&](std::string& out) { out += content; });
   return *this;

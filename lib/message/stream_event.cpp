@@ -74,6 +74,14 @@ bool has_index(stream_event_type value) noexcept {
          value == type::content_block_stop;
 }
 
+// Gateways send their errors with or without an event's name and a type, some under the name of another event.
+bool is_error(const json::object& data) noexcept {
+  if (const json::value* const said = detail::find(data, "type"))
+    return detail::text_of(*said) == "error";
+  const json::value* const error = detail::find(data, "error");
+  return error && (error->is_object() || !detail::text_of(*error).empty());
+}
+
 // JSON whose values and unfinished parts lie on the stack, if they fit
 class short_lived_json {
  public:
@@ -84,9 +92,9 @@ class short_lived_json {
     json::parser parser(json::storage_ptr(), limits, stack_.data(), stack_.size());
     parser.reset(&memory_);
     boost::system::error_code bad;
-    parser.write(text.data(), text.size(), bad);
+    const std::size_t at = parser.write(text.data(), text.size(), bad);
     if (bad) {
-      why = "its data is not JSON: " + bad.message();
+      why = "its data is not JSON: " + detail::at_byte(bad.message(), at);
       return nullptr;
     }
     value_ = parser.release();
@@ -144,7 +152,10 @@ std::optional<stream_event> stream_event::parse(std::string_view name, std::stri
     reason.clear();
     object = again.emplace().parse(data, reason);
   }
-  if (name.empty() && object) name = detail::text_at(*object, "type");
+  // "message" is what browsers call an event without a name
+  if (object && (name.empty() || name == "message"))
+    if (const std::string_view said = detail::text_at(*object, "type"); !said.empty()) name = said;
+  if (object && is_error(*object)) name = to_string(type::error);
 
   event.type_ = type_of(name);
   const auto refuse = [&](std::string_view said) -> std::optional<stream_event> {

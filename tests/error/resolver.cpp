@@ -114,6 +114,32 @@ TEST_CASE("the strangest now there is does no harm") {
   }
 }
 
+TEST_CASE("an error event of a stream is the response that its error has elsewhere") {
+  const auto event = [](std::string_view data) { return reroute::error_event_response(data); };
+  CHECK(event(R"({"error":{"type":"overloaded_error"}})").status == 529);
+  CHECK(event(R"({"type":"error","error":{"type":"rate_limit_error"}})").status == 429);
+  CHECK(event(R"({"error":{"code":"content_filter","status":400}})").status == 400);
+  CHECK(event(R"({"error":{"code":"too_many_requests"}})").status == 429);
+  CHECK(event(R"({"error":{"type":"brand_new"}})").status == 500);
+  CHECK(event("nonsense").status == 500);
+  const auto full =
+      reroute::error_event_response("{}", {{"content-type", "text/plain"}, {"request-id", "r"}});
+  CHECK(full.headers.find("content-type") == "text/event-stream");
+  CHECK(full.headers.find("request-id") == "r");
+  CHECK(full.body == "{}");
+
+  // a refusal in a stream had been admitted: it is the route's, and may say how long
+  const auto refused = reroute::anthropic_resolver({.route = "a"})(
+      event(R"({"error":{"type":"rate_limit_error","message":"no. Please wait 33 seconds"}})"),
+      now);
+  CHECK(refused.category == category::rate_limit);
+  CHECK_FALSE(refused.request_scoped);
+  CHECK(refused.retry_after == 33s);
+  CHECK(reroute::resolve_error_event(
+            "a", R"({"error":{"type":"rate_limit_error","message":"no. Please wait 33 seconds"}})",
+            now) == refused);
+}
+
 // Takes a good response apart at random: what must hold holds for rubbish as well.
 TEST_CASE("any body whatever resolves, within its bounds") {
   std::mt19937 random(20260630);

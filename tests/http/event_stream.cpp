@@ -167,3 +167,24 @@ TEST_CASE("what has no end is an error and not a growing buffer") {
   read_all(parser, "\n\ndata: a\n\n", events);
   CHECK(events.size() == 1);  // it stays broken
 }
+
+TEST_CASE("an event stream is known by how it begins, as soon as it can be told") {
+  using reroute::http::begins_event_stream;
+  for (const std::string whole :
+       {"event: ping\n", "data: {}\n\n", "data\n", "id:7\r", "retry: 10\n", ": comment",
+        "\xef\xbb\xbf"
+        "event:x",
+        "\n\r\n \tdata:"}) {
+    CAPTURE(whole);
+    CHECK(begins_event_stream(whole) == true);
+    for (std::size_t size = 0; size < whole.size(); ++size)
+      CHECK(begins_event_stream(whole.substr(0, size)).value_or(true));
+  }
+  for (const char* other : {"{\"type\":\"message\"}", "<html>", "events: x", "dat:", "dot", "ok",
+                            " [", "\"event\"", "identity: x", "EVENT: x"}) {
+    CAPTURE(other);
+    CHECK(begins_event_stream(other) == false);
+  }
+  for (const char* early : {"", " \n", "\xef", "\xef\xbb", "\xef\xbb\xbf", "e", "event", "retr"})
+    CHECK_FALSE(begins_event_stream(early));
+}

@@ -114,9 +114,10 @@ TEST_CASE("values that JSON cannot say are refused where they are given") {
   const double bad =
       GENERATE(std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
                std::numeric_limits<double>::quiet_NaN());
+  const std::string what = std::isnan(bad) ? "NaN" : "infinite numbers";
   CHECK(refusal([&] {
           static_cast<void>(content_block::raw({{"type", "x"}, {"y", bad}}));
-        }) == "message_request: a raw block cannot be sent: it is not JSON: syntax error");
+        }) == "message_request: a raw block cannot be sent: JSON has no " + what + " (at /y)");
   CHECK(refusal([&] {
           static_cast<void>(content_block::tool_use("i", "n", {{"y", bad}}));
         }).find("the input of a tool_use cannot be sent") != std::string::npos);

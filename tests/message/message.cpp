@@ -71,6 +71,23 @@ TEST_CASE("a whole answer is read") {
   CHECK(uses[0].input().at("b").at(0).as_int64() == 2);
 }
 
+TEST_CASE("a plain answer names the model that answered, and the fallbacks on the way to it") {
+  const std::string blocks =
+      R"([{"type":"text","text":"a"},{"type":"fallback","from":{"model":"A"},"to":{"model":"B"}},)"
+      R"({"type":"text","text":"b"}])";
+  const message answer = read(R"({"type":"message","model":"A","content":)" + blocks + "}");
+  CHECK(answer.model() == "B");
+  REQUIRE(answer.fallbacks().size() == 1);
+  CHECK(answer.fallbacks()[0] == reroute::model_fallback{"A", "B", ""});
+  CHECK(printed(answer).find("by B") != std::string::npos);
+  CHECK(read(whole).fallbacks().empty());
+  for (const std::string strange : {"", R"(,"from":7,"to":{"model":null})", R"(,"to":[])"}) {
+    const message odd = read(R"({"model":"A","content":[{"type":"fallback")" + strange + "}]}");
+    CHECK(odd.model() == "A");
+    CHECK(odd.fallbacks().empty());
+  }
+}
+
 TEST_CASE("usage is read, member by member") {
   token_usage used;
   used.input_tokens = 12;
@@ -142,8 +159,8 @@ TEST_CASE("what is new or strange is no failure") {
 
 TEST_CASE("what is no answer is refused with a reason that does not quote it") {
   const auto [body, reason] = GENERATE(table<std::string, std::string>(
-      {{"", "it is not JSON: incomplete JSON"},
-       {"<html>secret</html>", "it is not JSON: syntax error"},
+      {{"", "it is not JSON: incomplete JSON at byte 0"},
+       {"<html>secret</html>", "it is not JSON: syntax error at byte 0"},
        {"null", "it is not a JSON object"},
        {R"([{"type":"message"}])", "it is not a JSON object"},
        {"{}", "it is neither of type \"message\" nor has it a \"content\" array"},
@@ -151,8 +168,8 @@ TEST_CASE("what is no answer is refused with a reason that does not quote it") {
         "it is neither of type \"message\" nor has it a \"content\" array"},
        {R"({"type":"error","error":{"type":"overloaded_error"}})",
         "it is an error and not a message"},
-       {R"({"type":"message"} {"type":"message"})", "it is not JSON: extra data"},
-       {"{\"type\":\"message\",\"id\":\"\xff\"}", "it is not JSON: syntax error"}}));
+       {R"({"type":"message"} {"type":"message"})", "it is not JSON: extra data at byte 19"},
+       {"{\"type\":\"message\",\"id\":\"\xff\"}", "it is not JSON: syntax error at byte 24"}}));
   CAPTURE(body);
   std::string why;
   CHECK_FALSE(message::parse(body, &why));
@@ -175,7 +192,7 @@ TEST_CASE("a bomb is refused, not followed") {
     bomb += open;
   std::string why;
   CHECK_FALSE(message::parse(bomb, &why));
-  CHECK(why == "it is not JSON: too deep");
+  CHECK(why.starts_with("it is not JSON: too deep at byte "));
 }
 
 TEST_CASE("the greatest depth is 256") {

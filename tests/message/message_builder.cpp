@@ -142,9 +142,69 @@ TEST_CASE("a tool's input that broke off keeps what is whole; nonsense is told")
                               begin(1, R"({"type":"tool_use","id":"t","name":"n","input":{}})"),
                               input(1, "{]"), end(1)});
   CHECK_FALSE(builder.build(&why));
-  CHECK(why == "the input of a tool use is not JSON");
+  CHECK(why ==
+        "content block 1 (tool_use) has an input that cannot be read: it is not JSON: syntax error "
+        "at byte 1");
   CHECK(builder.salvage().text() == "said");
   CHECK(builder.salvage().id() == "msg_1");
+}
+
+TEST_CASE("what came before an input that is no JSON is kept, and the input as it came") {
+  const std::string thought = R"({"type":"thinking","thinking":"Let me see.","signature":"Eq=="})";
+  const auto builder =
+      built({start, begin(0, R"({"type":"thinking","thinking":"","signature":""})"),
+             delta(0, R"({"type":"thinking_delta","thinking":"Let me see."})"),
+             delta(0, R"({"type":"signature_delta","signature":"Eq=="})"), end(0),
+             begin(1, R"({"type":"text","text":""})"), text(1, "Searching."), end(1),
+             begin(2, R"({"type":"tool_use","id":"t","name":"search","input":{}})"),
+             input(2, "{\"keywords\": "), input(2, "Dave}"), end(2),
+             begin(3, R"({"type":"tool_use","id":"u","name":"n","input":{}})"),
+             input(3, "{\"a\":1,"), stop});
+  std::string why;
+  CHECK_FALSE(builder.build(&why));
+  CHECK(why ==
+        "content block 2 (tool_use) has an input that cannot be read: it is not JSON: syntax error "
+        "at byte 13");
+  const message left = builder.salvage();
+  CHECK(left.id() == "msg_1");
+  REQUIRE(left.content().size() == 4);
+  CHECK(boost::json::serialize(left.content()[0].json()) == thought);
+  CHECK(left.text() == "Searching.");
+  CHECK(left.tool_uses()[0].name() == "search");
+  CHECK(left.tool_uses()[0].unparsed_input() == "{\"keywords\": Dave}");
+  CHECK_FALSE(left.tool_uses()[0].input().is_object());
+  CHECK(left.tool_uses()[1].unparsed_input().empty());
+  CHECK(left.tool_uses()[1].input().at("a") == 1);
+}
+
+TEST_CASE("behind a server-side fallback it is the last model that answered") {
+  const auto fallback = [](int index, const std::string& from, const std::string& to) {
+    return begin(index, R"({"type":"fallback","from":{"model":")" + from + R"("},"to":{"model":")" +
+                            to + R"("},"trigger":{"type":"refusal","category":"cyber"}})");
+  };
+  const message whole =
+      *built(
+           {start,
+            begin(0, R"({"type":"text","text":"Once"})"),
+            end(0),
+            fallback(1, "claude-opus-4-8", "claude-opus-4-6"),
+            end(1),
+            fallback(2, "claude-opus-4-6", "claude-opus-4-5-20251101"),
+            end(2),
+            begin(3, R"({"type":"text","text":" upon"})"),
+            end(3),
+            {"message_delta",
+             R"({"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7,"iterations":[{"type":"message"},{"type":"fallback_message","model":"claude-opus-4-5-20251101"}]}})"},
+            stop})
+           .build();
+  CHECK(whole.model() == "claude-opus-4-5-20251101");
+  REQUIRE(whole.fallbacks().size() == 2);
+  CHECK(whole.fallbacks()[0] ==
+        reroute::model_fallback{"claude-opus-4-8", "claude-opus-4-6", "cyber"});
+  CHECK(whole.fallbacks()[1].to == "claude-opus-4-5-20251101");
+  CHECK(whole.text() == "Once upon");
+  CHECK(whole.usage().output_tokens == 7);
+  CHECK(whole.json().at("usage").as_object().contains("iterations"));
 }
 
 TEST_CASE("blocks without a delta, and members nobody knows, stay as they are") {
@@ -263,4 +323,9 @@ TEST_CASE("input nested too deep is told, and the rest is kept") {
   CHECK(with(200).build()->content().size() == 2);
   CHECK_FALSE(with(255).build());
   CHECK(with(255).salvage().text() == "said");
+  CHECK(with(255).salvage().tool_uses()[0].unparsed_input() == deep(255));
+  const auto unreadable = built({start, begin(0, R"({"type":"text","text":"said"})"), end(0),
+                                 begin(1, R"({"type":"x","content":)" + deep(253) + "}"), end(1)});
+  CHECK_FALSE(unreadable.build());
+  CHECK(unreadable.salvage().content().size() == 1);
 }

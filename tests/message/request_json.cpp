@@ -59,9 +59,10 @@ TEST_CASE("a body that is none is refused by its fault") {
     return refusal([&] { static_cast<void>(message_request::from_json(body)); });
   };
   const std::string prefix = "message_request: ";
-  CHECK(refused("") == prefix + "the body cannot be sent: it is not JSON: incomplete JSON");
+  CHECK(refused("") ==
+        prefix + "the body cannot be sent: it is not JSON: incomplete JSON at byte 0");
   CHECK(refused("{\"model\":\"m\"} {}") ==
-        prefix + "the body cannot be sent: it is not JSON: extra data");
+        prefix + "the body cannot be sent: it is not JSON: extra data at byte 14");
   CHECK(refused("[]") == prefix + "the body must be a JSON object");
   CHECK(refused("{}") == prefix + "the body has no \"model\"");
   CHECK(refused(R"({"model":7})") == prefix + "\"model\" in the body must be a string");
@@ -86,14 +87,24 @@ TEST_CASE("members that would break the body are refused by their name") {
   CHECK(refusal([&] { request.set("", 1); }) == "message_request: a member needs a name");
   CHECK(refusal([&] { request.set("\xff", 1); }).find("a member's name") != std::string::npos);
   CHECK(refusal([&] { request.set_json("a", "1,\"stream\":true"); }) ==
-        "message_request: member \"a\" cannot be sent: it is not JSON: extra data");
+        "message_request: member \"a\" cannot be sent: it is not JSON: extra data at byte 1");
   CHECK(refusal([&] { request.set_json("a", ""); }).find("incomplete JSON") != std::string::npos);
-  CHECK(refusal([&] { request.set("a", json::string("\xff")); }).find("member \"a\"") !=
-        std::string::npos);
+  const std::string unsent = "message_request: member \"a\" cannot be sent: ";
+  CHECK(refusal([&] { request.set("a", json::string("\xff")); }) ==
+        unsent + "a string is not valid UTF-8");
   CHECK(refusal([&] {
-          request.set("a", std::numeric_limits<double>::infinity());
-        }).find("member \"a\"") != std::string::npos);
-  CHECK(refusal([&] { request.set("a", std::nan("")); }).find("member \"a\"") != std::string::npos);
+          request.set("a", {{"\xff", 1}});
+        }) == unsent + "a member's name is not valid UTF-8");
+  CHECK(refusal([&] { request.set("a", std::numeric_limits<double>::infinity()); }) ==
+        unsent + "JSON has no infinite numbers");
+  CHECK(refusal([&] { request.set("a", std::nan("")); }) == unsent + "JSON has no NaN");
+  CHECK(refusal([&] {
+          request.set("a", {{"b", json::array{0, json::object{{"c", std::nan("")}}}}});
+        }) == unsent + "JSON has no NaN (at /b/1/c)");
+  json::value deep = 1;
+  for (int i = 0; i < 257; ++i)
+    deep = json::array{std::move(deep)};
+  CHECK(refusal([&] { request.set("a", deep); }) == unsent + "it is nested deeper than 256 levels");
   CHECK(request == bare());
 }
 

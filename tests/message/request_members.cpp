@@ -132,7 +132,7 @@ TEST_CASE("what the API is known to refuse is refused by name, and changes nothi
       {"temperature must be a number from 0 to 1", [](auto& r) { r.temperature(nan); }},
       {"top_p must be a number from 0 to 1", [](auto& r) { r.top_p(-0.1); }},
       {"a tool's name must not be empty", [](auto& r) { r.tool("", "d", "{}"); }},
-      {"the input_schema of tool \"t\" cannot be sent: it is not JSON: incomplete JSON",
+      {"the input_schema of tool \"t\" cannot be sent: it is not JSON: incomplete JSON at byte 1",
        [](auto& r) { r.tool("t", "d", "{"); }},
       {"the input_schema of tool \"t\" must be a JSON object",
        [](auto& r) { r.tool("t", "d", "[]"); }},

@@ -40,6 +40,15 @@ TEST_CASE("models up to 4.5 take a prefill, newer and unknown ones do not") {
     CHECK(way_of(fresh) == way::ask_again);
 }
 
+TEST_CASE("behind a server-side fallback the model that went on counts") {
+  const std::string content =
+      R"([{"type":"text","text":"a"},{"type":"fallback","from":{"model":"claude-opus-4-8"},)"
+      R"("to":{"model":"claude-opus-4-5"}},{"type":"text","text":"b"}])";
+  const resume_hint hint(partial("claude-opus-4-8", content));
+  CHECK(hint.how() == way::prefill);
+  CHECK(hint.text() == "ab");
+}
+
 TEST_CASE("the text so far goes into the next request") {
   const auto question = message_request("claude").max_tokens(9).user("Tell me.");
   const resume_hint old(partial("claude-opus-4-5", R"([{"type":"text","text":"Once upon \n"}])"));

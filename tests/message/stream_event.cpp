@@ -132,7 +132,10 @@ TEST_CASE("halves of surrogate pairs are replaced, whole ones are not") {
 
 TEST_CASE("what is not what its name promises is refused, without quoting it") {
   const std::string before = "the event \"content_block_delta\" is wrong: ";
-  CHECK(reason("content_block_delta", "canary").find("not JSON") != std::string::npos);
+  CHECK(reason("content_block_delta", "canary") ==
+        before + "its data is not JSON: syntax error at byte 0");
+  CHECK(reason("message_delta", R"({"delta":{},"usage":oops})") ==
+        "the event \"message_delta\" is wrong: its data is not JSON: syntax error at byte 20");
   CHECK(reason("content_block_delta", "canary").find("canary") == std::string::npos);
   CHECK(reason("content_block_delta", "[]") == before + "its data is not a JSON object");
   CHECK(reason("content_block_delta", R"({"delta":{}})") ==
@@ -150,6 +153,23 @@ TEST_CASE("what is not what its name promises is refused, without quoting it") {
   CHECK(reason("message_start", "{}") ==
         "the event \"message_start\" is wrong: it has no \"message\"");
   CHECK(reason("message_stop", "{").find("not JSON") != std::string::npos);
+}
+
+TEST_CASE("an error is one, with or without a name and a type") {
+  const std::string bare = R"({"error":{"type":"rate_limit_error","message":"no"}})";
+  for (const char* name :
+       {"", "message", "error", "weather", "content_block_delta", "message_start"}) {
+    CAPTURE(name);
+    CHECK(read(name, bare).type() == type::error);
+    CHECK(read(name, bare).json_text() == bare);
+    CHECK(read(name, R"({"type":"error","error":{}})").type() == type::error);
+    CHECK(read(name, R"({"error":"overloaded"})").type() == type::error);
+  }
+  CHECK(read("", R"({"type":"weather","error":{"type":"api_error"}})").type() == type::other);
+  CHECK(read("", R"({"error":null,"choices":[]})").type() == type::other);
+  CHECK(read("", R"({"error":""})").type() == type::other);
+  CHECK(read("", "[DONE]").type() == type::other);
+  CHECK(read("message", R"({"type":"ping"})").type() == type::ping);
 }
 
 TEST_CASE("an event prints without its content") {

@@ -92,6 +92,10 @@ class step_initiation {
 /// no more than one piece of the body (about 16 KiB) besides the message so far. The call's deadline
 /// bounds all of it. Destroying the stream before its end gives the exchange up at once.
 ///
+/// A stream is known by its first bytes, whatever content type it has. A route that answers with a whole message
+/// instead has answered: its events are handed out as if they had come one by one. What is neither is no answer, and
+/// is not asked for again where it may be billed.
+///
 /// `next`, `next_text`, `finish` and `async_next` may be called anywhere and awaited on any executor,
 /// one at a time. The other functions are called while none of these is under way. It may outlive its
 /// client, whose end cancels it, but not the execution context.
@@ -111,7 +115,8 @@ class message_stream {
   /// Reads what is left, and returns the whole message: text, thinking and tool input put together,
   /// usage as told last. Where a tool's input was cut off (`stop_reason::max_tokens`), what is whole of
   /// it is kept, as the official SDKs do, but for a number at its end, which might go on. Throws as `next`,
-  /// and `errc::malformed_answer` for an input that is no JSON, or an answer nested too deep.
+  /// and `errc::malformed_answer` for an input that is no JSON (the error names block and byte, and `received()` holds
+  /// all blocks, that input as `content_block::unparsed_input`), or an answer nested too deep.
   [[nodiscard]] asio::awaitable<message> finish();
 
   /// As `next`. Signature  void(reroute::loop_error_code, std::optional<reroute::stream_event>)

@@ -31,7 +31,7 @@ enum class errc {
   header_too_large,     ///< network: more header bytes than the limit
   body_too_large,       ///< network: more body bytes than the limit
   enhance_your_calm,    ///< overloaded: the peer finds that this client asks too much (HTTP/2)
-  malformed_answer,     ///< network: a 200 whose body is neither a message nor a known error
+  malformed_answer,     ///< network: a 2xx whose body is neither a message nor a known error
   // our own limits
   connect_timeout,      ///< timeout: no connection in time
   head_timeout,         ///< timeout: no response head in time

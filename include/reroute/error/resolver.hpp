@@ -14,7 +14,8 @@ namespace reroute {
 
 /// Turns a raw response that is not a success into a normalized error: the only place that knows a
 /// route's faces. `now` is the local wall clock. Must not throw. An own route brings an own one.
-/// It is also asked about a 2xx whose body is no answer. If it has a `raw_code` and more to say than
+/// It is also asked about an error event in a stream, as `error_event_response` puts it, and about a 2xx whose body is
+/// no answer. If it has a `raw_code` and more to say than
 /// `category::server` without a flag, that is the attempt's error, else `errc::malformed_answer` is; the
 /// built-in ones judge an error envelope under 2xx by its `error.type`.
 using error_resolver =
@@ -36,9 +37,11 @@ struct resolver_options {
 /// The resolver of Claude in Microsoft Foundry. Reads every envelope.
 [[nodiscard]] error_resolver azure_foundry_resolver(resolver_options options);
 
-/// An Anthropic error envelope that came where the status says nothing: an `error` event in a stream that
-/// began with 200. Read by its `error.type`; `status` is what the error has elsewhere (529, 429, ...),
-/// and 500 for a type that is new.
+/// An error event of a stream, which began with 200, as the response that the error has elsewhere: the status that
+/// its type or code comes with (529, 429, ...; 500 for one that is new), the event's `data` as the body, and `fields`
+/// with a content type of text/event-stream. What a resolver is asked when such an event comes.
+[[nodiscard]] http::response error_event_response(std::string_view data, http::headers fields = {});
+/// What `anthropic_resolver` makes of that.
 [[nodiscard]] normalized_error resolve_error_event(std::string_view route, std::string_view data,
                                                    http::date now);
 

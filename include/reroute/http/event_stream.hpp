@@ -30,6 +30,10 @@ struct event_stream_limits {
   std::size_t event = 16 * 1024 * 1024;  ///< bytes of one event's data. Default 16 MiB
 };
 
+/// Whether a body that begins like this is an event stream, whatever its content type says: behind a byte order mark
+/// and empty lines come a comment or one of the fields `event`, `data`, `id`, `retry`. Nothing: too few bytes to tell.
+[[nodiscard]] std::optional<bool> begins_event_stream(std::string_view body) noexcept;
+
 /// A parser of the grammar that the HTML standard gives to event streams (WHATWG, section 9.2.5 and
 /// 9.2.6): lines end with LF, CR or CRLF; a byte order mark at the very beginning is skipped; comments
 /// and unknown fields are ignored; an event that no blank line ends is never handed out.

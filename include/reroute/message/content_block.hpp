@@ -56,6 +56,9 @@ class content_block {
   [[nodiscard]] std::string_view name() const noexcept;
   /// The input of a tool use; JSON null where there is none.
   [[nodiscard]] const boost::json::value& input() const noexcept;
+  /// The input's text where it is no JSON, as far as it came; else empty. Only in what is left of a stream
+  /// (`outcome::received`): `input()` is then a string, and not an object.
+  [[nodiscard]] std::string_view unparsed_input() const noexcept;
   /// All of it: an object.
   [[nodiscard]] const boost::json::value& json() const noexcept;
 

@@ -33,6 +33,17 @@ enum class stop_reason : std::uint8_t {
 [[nodiscard]] std::string_view to_string(stop_reason value) noexcept;
 std::ostream& operator<<(std::ostream& out, stop_reason value);
 
+/// One hop of a server-side fallback (the request's `fallbacks`): a model declined, and another went on from there.
+/// Views, valid while the message or a copy of it lives.
+struct model_fallback {
+  std::string_view from = {};  ///< the model whose content ends here
+  std::string_view to = {};    ///< the model whose content follows
+  /// What the first one declined for ("cyber"): an open set; empty if it is not told.
+  std::string_view why = {};
+
+  friend bool operator==(const model_fallback&, const model_fallback&) = default;
+};
+
 /// An answer. A value: copies share the JSON, which does not change, so copies may be read from
 /// several threads. A member that the provider left out, or gave in another form, reads as empty.
 ///
@@ -66,8 +77,11 @@ class message {
   [[nodiscard]] std::string_view id() const noexcept;
   /// "assistant".
   [[nodiscard]] std::string_view role() const noexcept;
-  /// The model that answered, as the provider calls it.
+  /// The model that answered, as the provider calls it: behind server-side fallbacks the last one.
   [[nodiscard]] std::string_view model() const noexcept;
+  /// The fallbacks on the way to it, in order; mostly none. One that gave way before it said anything may be missing:
+  /// the "iterations" of the usage in `json()` name all.
+  [[nodiscard]] std::vector<model_fallback> fallbacks() const;
   /// A refusal is an answer too: `stop_reason::refusal`.
   [[nodiscard]] reroute::stop_reason stop_reason() const noexcept;
   /// As the provider wrote it: an open set.

@@ -61,8 +61,12 @@ class message_request {
   /// Appends a turn of any role.
   message_request& message(std::string_view role, std::string_view text) &;
   message_request& message(std::string_view role, const blocks& content) &;
-  /// Appends an answer as the assistant's turn, unchanged: the next step of a conversation or of a
-  /// tool loop. An answer without content adds nothing: the API refuses an empty turn.
+  /// Appends an answer as the assistant's turn: the next step of a conversation or of a tool loop. Unchanged, but
+  /// for what the API says and then refuses to take back: blocks of text that are empty or only white space, and
+  /// thinking without its signature (it was cut off), are left out; white space at the turn's end is cut; the input
+  /// of a tool use becomes an object, `{"INVALID_JSON": "..."}` around what is no JSON. An answer that has nothing
+  /// else adds no turn. Blocks of type "fallback" go back where they stood, as the API asks; it reads them where the
+  /// request still has the server-side fallback's beta.
   message_request& append(const reroute::message& answer) &;
 
   /// A tool: its name, what it does, and the JSON schema of its input.

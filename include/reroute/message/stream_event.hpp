@@ -43,10 +43,10 @@ class stream_event {
   stream_event() = default;
 
   /// Reads an event of the Messages API (docs.anthropic.com, "Streaming"): its name and its data.
-  /// Without a name the data's "type" counts. Bytes that are not UTF-8, and halves of surrogate pairs,
-  /// become U+FFFD. Nothing, with
-  /// the reason in `why` (it never quotes the data), for data that is not what the name promises; an
-  /// event with a name that is new may hold anything. No exception but `std::bad_alloc`.
+  /// Without a name the data's "type" counts. Data of type "error", or with an "error" and no type, is an error
+  /// whatever its name: gateways send theirs so. Bytes that are not UTF-8, and halves of surrogate pairs, become
+  /// U+FFFD. Nothing, with the reason in `why` (it may name a byte, and never quotes the data), for data that is not
+  /// what the name promises; an event with a name that is new may hold anything. No exception but `std::bad_alloc`.
   [[nodiscard]] static std::optional<stream_event> parse(std::string_view name,
                                                          std::string_view data,
                                                          std::string* why = nullptr);

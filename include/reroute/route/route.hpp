@@ -58,7 +58,8 @@ using request_writer = std::function<http::request(const write_context& context)
 /// };
 /// ```
 /// The writer is called once for each attempt, with a credential that is fresh by then. The
-/// resolver is called for every answer that is not a 2xx, and for a 2xx whose body is no answer.
+/// resolver is called for every answer that is not a 2xx, for a 2xx whose body is no answer, and for error events in
+/// streams (`error_event_response`).
 struct route {
   /// Unique within a client; used in outcomes, logs and metrics. Must not be empty.
   std::string name = {};
