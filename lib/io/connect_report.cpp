@@ -42,7 +42,9 @@ std::string describe_tries(const std::vector<connect_try>& tries, std::string_vi
   return text.append(cure(tries.front()));
 }
 
-std::string describe_look_up(const std::error_code& error) {
+std::string describe_look_up(const host_addresses& found) {
+  if (!found.thrown.empty()) return "https_options::resolver threw: " + found.thrown;
+  const std::error_code& error = found.error;
   const bool server = error == make_error_code(asio::error::host_not_found_try_again);
   return "the name has no address: " + error.message() +
          (server ? "; check this machine's name server (DNS)" : "; check the host name");

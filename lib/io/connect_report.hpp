@@ -1,6 +1,8 @@
 // What a connect that failed came to, in words for people.
 #pragma once
 
+#include "io/host_resolver.hpp"
+
 #include <asio/ip/address.hpp>
 
 #include <chrono>
@@ -24,7 +26,7 @@ struct connect_try {
                                          std::string_view host);
 
 /// Why a name has no address, and what would help.
-[[nodiscard]] std::string describe_look_up(const std::error_code& error);
+[[nodiscard]] std::string describe_look_up(const host_addresses& found);
 
 /// "10 s", "250 ms".
 [[nodiscard]] std::string time_text(std::chrono::milliseconds time);

@@ -122,7 +122,7 @@ asio::awaitable<void> connector::reach() {
   const auto found = co_await core_.hosts.resolve(host, wake_, stopped_);
   if (give_up(co_await asio::this_coro::cancellation_state)) co_return;
   if (found.addresses.empty()) {
-    fail(errc::host_not_found, describe_look_up(found.error));
+    fail(errc::host_not_found, describe_look_up(found));
     co_return;
   }
   step_ = step::connect;

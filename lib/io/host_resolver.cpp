@@ -63,7 +63,10 @@ asio::awaitable<host_addresses> host_resolver::resolve(std::string host, bell& w
     }
   }
   result.addresses = about->addresses;
-  if (result.addresses.empty()) result.error = about->error;
+  if (result.addresses.empty()) {
+    result.error = about->error;
+    result.thrown = about->thrown;
+  }
   co_return result;
 }
 
@@ -73,6 +76,7 @@ void host_resolver::ask(const std::string& host, const std::shared_ptr<entry>& a
   lookup_(host, [about, asked = time_.now()](host_addresses found) {
     about->asking = false;
     about->error = found.error;
+    about->thrown = std::move(found.thrown);
     if (!found.error && found.addresses.empty()) {
       about->error = std::make_error_code(std::errc::address_not_available);
     }

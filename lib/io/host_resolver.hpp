@@ -22,6 +22,7 @@ namespace reroute::detail {
 struct host_addresses {
   std::error_code error;
   std::vector<asio::ip::address> addresses;
+  std::string thrown;  ///< the text of what the user's own look-up threw; empty for the system's
 };
 
 /// Asks for the addresses of a host; calls back once, from the loop, never inline. A seam for
@@ -45,6 +46,7 @@ class host_resolver {
   struct entry {
     std::vector<asio::ip::address> addresses;  // the last good answer
     std::error_code error;                     // of the last look-up
+    std::string thrown;
     time_point expires{};
     bool asking = false;
     std::vector<bell*> waiters;

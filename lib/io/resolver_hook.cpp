@@ -2,6 +2,7 @@
 #include "io/resolver_hook.hpp"
 
 #include "detail/asio_compat.hpp"
+#include "detail/user_function.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
@@ -22,6 +23,7 @@ asio::awaitable<host_addresses> ask(address_lookup lookup, std::string host) {
 host_addresses failed(const std::exception_ptr& thrown) {
   host_addresses none;
   none.error = make_error_code(asio::error::host_not_found);
+  none.thrown = thrown_text(thrown);
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& failure) {

@@ -47,16 +47,21 @@ TEST_CASE("a resolver of one's own finds the way, and is asked once a minute") {
 }
 
 TEST_CASE("what a resolver throws is an error of the look-up") {
-  const int how = GENERATE(0, 1, 2);
+  const int how = GENERATE(0, 1, 2, 3);
   world stage;
   stage.options.allow_plain_http = true;
   stage.options.resolver = [how](std::string) -> asio::awaitable<addresses> {
     if (how == 0) throw std::system_error(make_error_code(asio::error::host_not_found_try_again));
-    if (how == 1) throw std::runtime_error("no idea");
+    if (how == 1) throw std::runtime_error("consul down");
+    if (how == 2) throw 42;
     co_return addresses();
   };
   scripted_server server(stage.io, {}, echo);
   const auto got = stage.ask(post_to(stage, server, "nobody.internal"));
   CHECK(got.error.code == errc::host_not_found);
   CHECK_FALSE(got.error.sent);
+  const char* const said[] = {"resolver threw: ", "resolver threw: consul down",
+                              "resolver threw: something that is no std::exception",
+                              "the name has no address"};
+  CHECK_THAT(got.error.detail, Catch::Contains(said[how]) && Catch::Contains("nobody.internal"));
 }

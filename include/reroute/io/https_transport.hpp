@@ -28,7 +28,7 @@ enum class http_versions : unsigned char {
 };
 
 /// Finds the addresses of a host name. Runs on the transport's executor and must not block it. Throws
-/// `std::system_error` where there are none. The transport keeps an answer for a minute, and serves an old one
+/// where there are none (`std::system_error` for its code); the text of what it throws is in the error. The transport keeps an answer for a minute, and serves an old one
 /// while there is no new one; it never asks for literals and "localhost".
 using address_lookup =
     std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
