@@ -2,14 +2,15 @@
 // the attempts.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <CLI/CLI.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -59,7 +60,7 @@ asio::awaitable<void> print(reroute::client& claude, reroute::message_request qu
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App options("Asks Claude over the routes that the environment names.");
   std::string text, model = "claude-opus-4-8";
   double deadline = 600;
@@ -87,7 +88,9 @@ int main(int argc, char** argv) {
   int exit_code = 1;
   asio::co_spawn(
       io, print(claude, reroute::message_request(model).max_tokens(2048).user(text), &exit_code),
-      asio::detached);
+      examples::rethrow);
   io.run();
   return exit_code;
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

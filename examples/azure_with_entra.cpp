@@ -1,12 +1,13 @@
 // Claude in Microsoft Foundry without a key: tokens of Entra ID, fetched once for all calls.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/keyless_place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 
 namespace {
@@ -24,7 +25,7 @@ asio::awaitable<void> ask(reroute::client& claude, int* answered) {
 
 }  // namespace
 
-int main() {
+int main() try {
   examples::keyless_place here;
   asio::io_context io;
   // [entra]
@@ -38,8 +39,10 @@ int main() {
   // [entra]
   int answered = 0;
   for (int i = 0; i < 100; ++i)
-    asio::co_spawn(io, ask(claude, &answered), asio::detached);
+    asio::co_spawn(io, ask(claude, &answered), examples::rethrow);
   io.run();
   std::cout << answered << " answers, " << here.exchanges() << " token fetched\n";
   return answered == 100 ? 0 : 1;
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

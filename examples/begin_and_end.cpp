@@ -1,13 +1,14 @@
 // A service's beginning and end: warm before the first call, and gone in order when it is told to stop.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <system_error>
 #include <vector>
@@ -38,13 +39,13 @@ asio::awaitable<void> end(reroute::client& claude) {  // on SIGTERM, say
 asio::awaitable<void> life(reroute::client& claude) {
   co_await begin(claude);
   const auto question = reroute::message_request("claude-opus-4-8").max_tokens(64).user("Hello?");
-  claude.async_create(question, [](std::error_code, const reroute::outcome& last) {
-    std::cout << "the last call: " << last.stopped << '\n';
+  claude.async_create(question, [](std::error_code failed, const reroute::outcome& last) {
+    (failed ? std::cerr : std::cout) << "the last call: " << last << '\n';
   });
   co_await end(claude);
 }
 
-int main() {
+int main() try {
   const examples::place here;
   asio::io_context io;
   reroute::client claude(io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
@@ -52,6 +53,8 @@ int main() {
                                          reroute::azure_foundry({.base_url = here.azure_url(),
                                                                  .api_key = here.azure_key()})},
                               .https = here.https()});
-  asio::co_spawn(io, life(claude), asio::detached);
+  asio::co_spawn(io, life(claude), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

@@ -1,14 +1,15 @@
 // Boost.Asio's loop: a reroute that was built with -DREROUTE_ASIO=boost is awaited there as anything else.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <exception>
 #include <iostream>
 
 // [boost_asio]
@@ -24,12 +25,14 @@ boost::asio::awaitable<void> ask(reroute::client& claude) {
 }
 // [boost_asio]
 
-int main() {
+int main() try {
   const examples::place here;
   boost::asio::io_context io;
   reroute::client claude(io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
                                                              .base_url = here.anthropic_url()})},
                               .https = here.https()});
-  boost::asio::co_spawn(io, ask(claude), boost::asio::detached);
+  boost::asio::co_spawn(io, ask(claude), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

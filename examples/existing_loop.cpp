@@ -1,6 +1,7 @@
 // An existing loop: callbacks, futures and cancellation beside everything else that runs there.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -10,10 +11,11 @@
 #include <asio/io_context.hpp>
 #include <asio/use_future.hpp>
 
+#include <exception>
 #include <iostream>
 #include <thread>
 
-int main() {
+int main() try {
   const examples::place here;
   asio::io_context io;  // the program's own loop, with its own work
   reroute::client claude(io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
@@ -23,7 +25,11 @@ int main() {
 
   // [callback]
   claude.async_create(question, [](std::error_code failed, reroute::outcome result) {
-    if (!failed) std::cout << "callback: " << result.answer->text() << '\n';
+    if (failed) {
+      std::cerr << result << '\n';  // why it ended, and every attempt
+    } else {
+      std::cout << "callback: " << result.answer->text() << '\n';
+    }
   });
   // [callback]
 
@@ -42,8 +48,10 @@ int main() {
   std::thread loop([&io] { io.run(); });
   std::future<reroute::message> reply =
       asio::co_spawn(io, claude.create(question), asio::use_future);
-  std::cout << "future: " << reply.get().text() << '\n';
   // [future]
   busy.reset();
-  loop.join();
+  loop.join();  // its loop ends behind the call
+  std::cout << "future: " << reply.get().text() << '\n';
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

@@ -1,12 +1,13 @@
 // Anthropic direct without a key: the workload's own token is exchanged for a short-lived one.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/keyless_place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 
 namespace {
@@ -26,7 +27,7 @@ asio::awaitable<void> ask(reroute::client& claude, examples::keyless_place& here
 
 }  // namespace
 
-int main() {
+int main() try {
   examples::keyless_place here;
   asio::io_context io;
   // [federation]
@@ -39,6 +40,8 @@ int main() {
       io, {.routes = {reroute::anthropic({.credential = token, .base_url = here.anthropic_url()})},
            .https = here.https()});
   // [federation]
-  asio::co_spawn(io, ask(claude, here), asio::detached);
+  asio::co_spawn(io, ask(claude, here), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

@@ -1,32 +1,32 @@
-// One call over one route: build a request, await the message.
+// One call: a complete program.
+// [program]
 #include <reroute/reroute.hpp>
 
-#include "examples/support/place.hpp"
-
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 
-// [ask]
 asio::awaitable<void> ask(reroute::client& claude) {
   auto question = reroute::message_request("claude-opus-4-8").max_tokens(256).user("Say hello.");
-  try {
-    reroute::message reply = co_await claude.create(question);
-    std::cout << reply.text() << " via " << reply.route() << '\n';
-  } catch (const reroute::api_error& failed) {
-    std::cerr << failed.outcome() << '\n';  // the end, and every attempt
-  }
+  const reroute::message reply = co_await claude.create(question);
+  std::cout << reply.text() << " via " << reply.route() << '\n';
 }
-// [ask]
 
-int main() {
-  const examples::place here;
+int main() try {
   asio::io_context io;
-  reroute::client claude(io, {.routes = {reroute::anthropic({.api_key = here.anthropic_key(),
-                                                             .base_url = here.anthropic_url()})},
-                              .https = here.https()});
-  asio::co_spawn(io, ask(claude), asio::detached);
+  // ANTHROPIC_API_KEY, ANTHROPIC_FOUNDRY_API_KEY with _RESOURCE, profiles: as the official SDKs
+  reroute::client claude(io, {.routes = reroute::routes_from_environment().routes});
+  asio::co_spawn(io, ask(claude), [](std::exception_ptr failed) {
+    if (failed) std::rethrow_exception(failed);  // out of io.run()
+  });
   io.run();
+} catch (const reroute::api_error& failed) {
+  std::cerr << failed.outcome() << '\n';  // why it ended, and every attempt
+  return 1;
+} catch (const std::exception& problem) {
+  std::cerr << problem.what() << '\n';
+  return 1;
 }
+// [program]

@@ -1,12 +1,13 @@
 // An own policy: decide yourself what is worth another try; the rest stays as it is.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 
 // [policy]
@@ -26,7 +27,7 @@ asio::awaitable<void> ask(reroute::client& claude) {
   std::cout << "answered via " << reply.route() << '\n';
 }
 
-int main() {
+int main() try {
   const examples::place here;
   asio::io_context io;
   reroute::observer watch;
@@ -42,6 +43,8 @@ int main() {
                               .decide = thrifty,
                               .observer = watch,
                               .https = here.https()});
-  asio::co_spawn(io, ask(claude), asio::detached);
+  asio::co_spawn(io, ask(claude), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

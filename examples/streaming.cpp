@@ -1,12 +1,13 @@
 // An answer that comes in pieces; and what to do when it breaks off in the middle.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -32,7 +33,7 @@ asio::awaitable<void> tell(reroute::client& claude, reroute::message_request que
 }
 // [stream]
 
-int main() {
+int main() try {
   examples::place here;
   here.next_stream_breaks_off();
   asio::io_context io;
@@ -40,6 +41,8 @@ int main() {
                                                              .base_url = here.anthropic_url()})},
                               .https = here.https()});
   auto question = reroute::message_request("claude-opus-4-8").max_tokens(256).user("Say hello.");
-  asio::co_spawn(io, tell(claude, question), asio::detached);
+  asio::co_spawn(io, tell(claude, question), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

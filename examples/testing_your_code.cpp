@@ -4,10 +4,12 @@
 #include <reroute/testing/manual_clock.hpp>
 #include <reroute/testing/script.hpp>
 
+#include "examples/support/errors.hpp"
+
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 #include <string>
 
@@ -23,7 +25,7 @@ asio::awaitable<void> summarize(reroute::client& claude, std::string& summary) {
 }
 
 // [test]
-int main() {
+int main() try {
   asio::io_context io;
   auto time = std::make_shared<reroute::testing::manual_clock>();
   auto route = std::make_shared<reroute::testing::script>(time);
@@ -34,7 +36,7 @@ int main() {
   reroute::client claude(
       io, {.routes = {reroute::anthropic({.api_key = "any", .transport = route})}, .time = time});
   std::string summary;
-  asio::co_spawn(io, summarize(claude, summary), asio::detached);
+  asio::co_spawn(io, summarize(claude, summary), examples::rethrow);
   const auto passed = time->run(io);
 
   const bool waited = passed >= 23s && route->heard().size() == 2;
@@ -42,5 +44,7 @@ int main() {
             << std::chrono::duration_cast<std::chrono::seconds>(passed).count()
             << " virtual seconds\n";
   return summary == "All is well." && waited && route->failures().empty() ? 0 : 1;
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }
 // [test]

@@ -1,12 +1,13 @@
 // A third route: one request writer and one resolver more; the loop above them stays untouched.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 
 // [third]
@@ -47,11 +48,13 @@ asio::awaitable<void> ask(reroute::client& claude) {
   std::cout << "answered via " << reply.route() << '\n';
 }
 
-int main() {
+int main() try {
   const examples::place here;
   asio::io_context io;
   reroute::client claude(io, {.routes = {house_gateway(here.anthropic_url(), here.anthropic_key())},
                               .https = here.https()});
-  asio::co_spawn(io, ask(claude), asio::detached);
+  asio::co_spawn(io, ask(claude), examples::rethrow);
   io.run();
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }

@@ -1,6 +1,7 @@
 // A loop that several threads run: one client, made with the context, serves all of them.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -35,9 +36,7 @@ int main() try {
                                                                .base_url = here.anthropic_url()})},
                                 .https = here.https()});
   for (int number = 1; number <= 100; ++number)
-    asio::co_spawn(pool, ask(claude, number, answers), [](const std::exception_ptr& failed) {
-      if (failed) std::rethrow_exception(failed);
-    });
+    asio::co_spawn(pool, ask(claude, number, answers), examples::rethrow);
   // what is no call is asked on the client's own strand
   const reroute::client_stats stats =
       asio::post(claude.get_executor(), asio::use_future([&] { return claude.stats(); })).get();
@@ -46,6 +45,5 @@ int main() try {
   std::cout << stats.calls << " calls had begun, " << answers << " answers on four threads\n";
   return answers == 100 ? 0 : 1;
 } catch (const std::exception& problem) {
-  std::cerr << problem.what() << '\n';
-  return 1;
+  return examples::report(problem);
 }

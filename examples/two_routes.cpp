@@ -1,12 +1,13 @@
 // Two routes: while one refuses, the calls go over the other, and nobody sleeps.
 #include <reroute/reroute.hpp>
 
+#include "examples/support/errors.hpp"
 #include "examples/support/place.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 
+#include <exception>
 #include <iostream>
 #include <map>
 #include <string>
@@ -22,7 +23,7 @@ asio::awaitable<void> ask(reroute::client& claude, int number,
   ++answers[std::string(reply.route())];
 }
 
-int main() {
+int main() try {
   examples::place here;
   here.anthropic_refuses_for(30s);
   asio::io_context io;
@@ -37,9 +38,11 @@ int main() {
   // [two_routes]
   std::map<std::string, int> answers;
   for (int number = 1; number <= 20; ++number)
-    asio::co_spawn(io, ask(claude, number, answers), asio::detached);
+    asio::co_spawn(io, ask(claude, number, answers), examples::rethrow);
   io.run();
   for (const auto& [route, count] : answers)
     std::cout << count << " answers via " << route << '\n';
   return answers.empty() ? 1 : 0;
+} catch (const std::exception& problem) {
+  return examples::report(problem);
 }
