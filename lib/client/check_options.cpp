@@ -64,6 +64,11 @@ void check_routes(const std::vector<route>& routes) {
     const std::string field = "routes[" + std::to_string(at) + "]";
     const route& each = routes[at];
     if (each.name.empty()) refuse(field + ".name", "is empty; give the route a name");
+    for (const char letter : each.name)
+      if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
+        refuse(field + ".name",
+               "has a control character; it stands in error texts and log lines, "
+               "so give it printable text");
     if (!names.insert(each.name).second)
       refuse(field + ".name", "is \"" + each.name + "\", as another route's; give each its own");
     if (!each.write) refuse(field + ".write", "is empty; a route needs a request writer");
@@ -89,6 +94,9 @@ void check_options(const client_options& options) {
                               limits.input_tokens_per_minute, limits.output_tokens_per_minute})
       if (!(each >= 0 && each <= 1e12))
         refuse("routes[" + std::to_string(at) + "].limits", "must be from 0 (not known) to 1e12");
+    if (limits.burst > 0 && limits.requests_per_minute <= 0)
+      refuse("routes[" + std::to_string(at) + "].limits.burst",
+             "means nothing without limits.requests_per_minute; give both, or neither");
   }
   if (options.max_waiting < 1) refuse("max_waiting", "is 0; it must be at least 1");
   if (!options.time) refuse("time", "is null; leave it out for the real clock");

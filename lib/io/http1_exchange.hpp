@@ -85,7 +85,7 @@ class http1_exchange final : public recycled, public response_body {
 
   asio::awaitable<void> wait_to_send(std::shared_ptr<early_answer> watch);
   void limit_head();
-  void send_while_reading(const http::request& request, bool spoken);
+  void send_while_reading(const http::request& request, const char& first_read);
   void take_early();
   bool send_now(loop_error_code& ec);
   bool encrypt_some();
@@ -126,7 +126,7 @@ void http1_exchange::ask(const http::request& request, Handler&& handler) {
   char& first = *static_cast<char*>(target.data());
   first = '\0';  // neither a TLS record nor HTTP begins with it
   socket().async_read_some(target, std::forward<Handler>(handler));
-  send_while_reading(request, first != '\0');
+  send_while_reading(request, first);
 }
 
 }  // namespace reroute::detail

@@ -173,6 +173,23 @@ TEST_CASE("plain http that the route may send and the transport not is refused b
       Contains("allow_plain_http") && Contains("client_options.https.allow_plain_http"));
 }
 
+TEST_CASE("a route's name and limits must make sense") {
+  asio::io_context io;
+  const auto made = [&](std::string name, reroute::quota limits) {
+    reroute::client_options options;
+    options.routes = {reroute::anthropic({.api_key = "key"})};
+    options.routes[0].name = std::move(name);
+    options.routes[0].limits = limits;
+    reroute::client claude(io, std::move(options));
+  };
+  CHECK_NOTHROW(made("direct, Zürich", {.requests_per_minute = 60, .burst = 5}));
+  CHECK_THROWS_WITH(made("", {}), Contains("routes[0].name is empty"));
+  CHECK_THROWS_WITH(made("a\nb", {}), Contains("routes[0].name has a control character"));
+  CHECK_THROWS_WITH(made("a\x7f", {}), Contains("routes[0].name has a control character"));
+  CHECK_THROWS_WITH(made("a", {.burst = 5}), Contains("routes[0].limits.burst means nothing"));
+  CHECK_THROWS_WITH(made("a", {.requests_per_minute = -1}), Contains("routes[0].limits must be"));
+}
+
 TEST_CASE("a request without a message is refused when it is sent") {
   asio::io_context io;
   reroute::client_options options;

@@ -1,7 +1,8 @@
 # Configures, builds and runs one consumer.
 #   cmake -D SOURCE= -D WORK= -D COMPILER= -D LAUNCHER= -D GENERATOR= -D ASIO= -D REROUTE=<source tree>
 #         [-D PREFIX=<where reroute is installed>] [-D INSTALL_TO=<where to install it>] [-D JOBS=]
-#         [-D SETTINGS=<further cmake arguments, with | between them>] [-D EXPECT=<what the program says>] -P consume.cmake
+#         [-D SETTINGS=<further cmake arguments, with | between them>] [-D EXPECT=<what the program says>]
+#         [-D THROUGH=<a program that runs it>] -P consume.cmake
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/steps.cmake)
 
@@ -16,7 +17,7 @@ if(NOT JOBS)
   set(JOBS 1)
 endif()
 run(${CMAKE_COMMAND} --build ${WORK}/build --target consumer --parallel ${JOBS})
-run(${WORK}/build/consumer)
+run(${THROUGH} ${WORK}/build/consumer)
 if(EXPECT AND NOT said MATCHES "${EXPECT}")
   message(FATAL_ERROR "the program should say '${EXPECT}', but says: ${said}")
 endif()

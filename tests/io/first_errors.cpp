@@ -26,7 +26,8 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-const std::string refused = make_error_code(asio::error::connection_refused).message();
+// in the language of the program, which is not known before main() begins
+std::string refused() { return make_error_code(asio::error::connection_refused).message(); }
 
 // a TLS server's opinion of what is no TLS
 const std::string tls_alert("\x15\x03\x01\0\x02\x02\x46", 7);
@@ -148,7 +149,7 @@ TEST_CASE("first errors: names and addresses") {
   }
   SECTION("nobody listens at a literal") {
     check(stage.ask(to(stage, "127.0.0.1", port)), errc::connect_failed,
-          {"127.0.0.1:{}: " + refused + "; nothing listens there: check host and port"}, port);
+          {"127.0.0.1:{}: " + refused() + "; nothing listens there: check host and port"}, port);
   }
   SECTION("nor at an IPv6 literal") {
     check(stage.ask(to(stage, "::1", port)), errc::connect_failed, {"[::1]:{}: ", "check "}, port);
@@ -156,19 +157,20 @@ TEST_CASE("first errors: names and addresses") {
   SECTION("nor at a name's only address") {
     name_has(stage, {"127.0.0.1"});
     check(stage.ask(to(stage, "api.example", port)), errc::connect_failed,
-          {"api.example:{}: 127.0.0.1: " + refused + "; "}, port);
+          {"api.example:{}: 127.0.0.1: " + refused() + "; "}, port);
   }
   SECTION("nor at any of several") {
     name_has(stage, {"127.0.0.2", "127.0.0.1", "127.0.0.3"});
     check(stage.ask(to(stage, "api.example", port)), errc::connect_failed,
-          {"127.0.0.2: " + refused + ", 127.0.0.1: " + refused + ", 127.0.0.3: " + refused + "; "},
+          {"127.0.0.2: " + refused() + ", 127.0.0.1: " + refused() + ", 127.0.0.3: " + refused() +
+           "; "},
           port);
   }
   SECTION("one refuses, and the other is silent") {
     const silent_address silent(stage, "127.0.0.1", port);
     name_has(stage, {"127.0.0.2", "127.0.0.1"});
     check(ask_until_late(stage, to(stage, "api.example", port)), errc::connect_timeout,
-          {"api.example:{}: no connection in 10 s: 127.0.0.2: " + refused +
+          {"api.example:{}: no connection in 10 s: 127.0.0.2: " + refused() +
            ", 127.0.0.1: no answer; nothing listens there"},
           port);
   }
@@ -176,7 +178,7 @@ TEST_CASE("first errors: names and addresses") {
     const silent_address silent(stage, "127.0.0.1", port);
     name_has(stage, {"127.0.0.1", "127.0.0.2"});
     check(ask_until_late(stage, to(stage, "api.example", port)), errc::connect_timeout,
-          {"no connection in 10 s: 127.0.0.1: no answer, 127.0.0.2: " + refused +
+          {"no connection in 10 s: 127.0.0.1: no answer, 127.0.0.2: " + refused() +
            "; check host and port, and firewalls"},
           port);
   }
@@ -320,7 +322,7 @@ TEST_CASE("first errors: a proxy") {
     const closed_port closed(stage);
     stage.options.proxy.url = "http://user:s3cret@127.0.0.1:" + std::to_string(closed.number);
     check(stage.ask(to(stage, "api.example", 443)), errc::connect_failed,
-          {"the proxy 127.0.0.1:{}: " + refused + "; nothing listens there"}, closed.number);
+          {"the proxy 127.0.0.1:{}: " + refused() + "; nothing listens there"}, closed.number);
   }
   SECTION("whose name does not exist") {
     stage.options.proxy.url = "http://user:s3cret@proxy.example:3128";
