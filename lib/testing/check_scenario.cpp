@@ -1,6 +1,8 @@
 // Wrong scenarios are told at once, by field and cure.
 #include <reroute/testing/scenario.hpp>
 
+#include "testing/limit_rules.hpp"
+
 #include <cmath>
 #include <set>
 #include <stdexcept>
@@ -52,6 +54,9 @@ void check_route(const scenario_route& route, const scenario& in, const std::str
                field + ".input_tokens");
   check_tokens(route.output_tokens, route.output_tokens_burst, in.max_tokens,
                field + ".output_tokens");
+  for (std::size_t at = 0; at < route.limits.size(); ++at)
+    if (const char* const wrong = objection_to(route.limits[at]))
+      refuse(field + ".limits[" + std::to_string(at) + "]", wrong);
   if (route.forms.empty()) refuse(field + ".forms", "is empty; give at least one");
   check_time(route.latency, field + ".latency");
   check_time(route.refusal_latency, field + ".refusal_latency");

@@ -1,8 +1,11 @@
 // What a simulated route says: answers, refusals, and the headers that both have. Pure.
 #pragma once
 
+#include <reroute/testing/scenario.hpp>
+
 #include "testing/fake_answers.hpp"
-#include "testing/simulated_limits.hpp"
+#include "testing/limiter.hpp"
+#include "testing/storm_time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,7 +16,7 @@ namespace reroute::testing {
 struct simulated_voice {
   const scenario& storm;
   const scenario_route& route;
-  const simulated_limits& limits;
+  const limiter& limits;
   std::chrono::system_clock::time_point wall;  ///< of the route's clock
 };
 

@@ -1,9 +1,12 @@
 // One simulated route without its wire.
 #include "testing/simulated_server.hpp"
 
+#include "testing/limit_rules.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace reroute::testing {
 namespace {
@@ -46,7 +49,10 @@ storm_time latency_of(const scenario& storm, std::size_t route, std::size_t call
 
 simulated_server::simulated_server(const scenario& storm, std::size_t route)
     : events_(storm.routes[route].events),
-      limits_(storm, storm.routes[route]),
+      cost_{static_cast<double>(storm.input_tokens), static_cast<double>(storm.max_tokens),
+            static_cast<double>(storm.output_tokens)},
+      limits_(rules_of(storm.routes[route]),
+              (storm_begin + storm.routes[route].skew).time_since_epoch()),
       generator_(mixed(storm.seed + 0x51ed) ^ route) {
   // stable; std::stable_sort of libstdc++ 12 is deprecated from within, says clang
   const auto earlier = [](const auto& a, const auto& b) { return a.at < b.at; };
@@ -60,7 +66,7 @@ storm_time simulated_server::next_event() const {
 }
 
 storm_time simulated_server::next_settlement() const {
-  return settlements_.empty() ? storm_time::max() : settlements_.top();
+  return settlements_.empty() ? storm_time::max() : settlements_.begin()->first;
 }
 
 void simulated_server::advance(storm_time now) {
@@ -77,11 +83,11 @@ void simulated_server::step_to(storm_time when) {
   now_ = when;
   limits_.advance(when);
   if (next_settlement() == when) {
-    settlements_.pop();
-    return limits_.settle();
+    const auto ended = settlements_.extract(settlements_.begin());
+    return limits_.settle(ended.mapped(), ended.mapped().cost.output);
   }
   if (next_neighbour_ == when) {
-    limits_.take_for_neighbour();
+    limits_.take_for_others(cost_);
     return schedule_neighbour();
   }
   const scenario_event& event = events_[next_event_++];
@@ -92,7 +98,7 @@ void simulated_server::step_to(storm_time when) {
 
 // they come at random, as many per second as their share is
 void simulated_server::schedule_neighbour() {
-  const double rate = neighbours_ * limits_.calls_per_second();
+  const double rate = neighbours_ * limits_.per_second(cost_);
   next_neighbour_ = storm_time::max();
   if (rate <= 0) return;
   const std::chrono::duration<double> gap(std::exponential_distribution<double>(rate)(generator_));
@@ -106,8 +112,8 @@ const scenario_event* simulated_server::mishap() const {
 }
 
 void simulated_server::admit(storm_time answer_at) {
-  limits_.take();
-  if (limits_.output.limits()) settlements_.push(answer_at);
+  admission made = limits_.take(cost_);
+  if (limits_.settles()) settlements_.emplace(answer_at, std::move(made));
 }
 
 storm_time simulated_server::next_change() const {

@@ -3,11 +3,11 @@
 
 #include <reroute/testing/scenario.hpp>
 
-#include "testing/simulated_limits.hpp"
+#include "testing/limiter.hpp"
+#include "testing/storm_time.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <queue>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -30,13 +30,13 @@ class simulated_server {
   /// The fault or silence that stands now; null: it works.
   [[nodiscard]] const scenario_event* mishap() const;
   /// Zero: one more call would be admitted.
-  [[nodiscard]] storm_time wait() const { return limits_.wait(); }
+  [[nodiscard]] storm_time wait() const { return limits_.wait(cost_); }
   /// Admits a call whose answer is made at `answer_at`.
   void admit(storm_time answer_at);
   /// The earliest time after now at which anything may be different.
   [[nodiscard]] storm_time next_change() const;
 
-  [[nodiscard]] const simulated_limits& limits() const { return limits_; }
+  [[nodiscard]] const limiter& limits() const { return limits_; }
 
  private:
   void step_to(storm_time when);
@@ -45,13 +45,14 @@ class simulated_server {
   [[nodiscard]] storm_time next_settlement() const;
 
   std::vector<scenario_event> events_;  // by time
-  simulated_limits limits_;
+  request_cost cost_;                   // of a call
+  limiter limits_;
   std::mt19937_64 generator_;
   storm_time now_{0};
   std::size_t next_event_ = 0;
   double neighbours_ = 0;  // their share
   storm_time next_neighbour_ = storm_time::max();
-  std::priority_queue<storm_time, std::vector<storm_time>, std::greater<>> settlements_;
+  std::multimap<storm_time, admission> settlements_;
 };
 
 }  // namespace reroute::testing

@@ -3,7 +3,7 @@
 
 #include <reroute/testing/simulation.hpp>
 
-#include "testing/simulated_limits.hpp"
+#include "testing/storm_time.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,4 +1,5 @@
 // What a simulated route says: the forms of its refusals, and its headers.
+#include "testing/limit_rules.hpp"
 #include "testing/simulated_answers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/testing/storms.hpp"
@@ -9,7 +10,6 @@ using namespace reroute::testing;
 namespace {
 
 struct speaker {
-  speaker() { limits.advance(0s); }
   announced refuse(std::size_t turn, storm_time wait = 1200ms) const {
     const simulated_voice voice{what, what.routes[0], limits, wall};
     return simulated_refusal(voice, 429, wait, turn);
@@ -26,7 +26,7 @@ struct speaker {
     made.routes[0].limit_headers = true;
     return made;
   }();
-  simulated_limits limits{what, what.routes[0]};
+  limiter limits{rules_of(what.routes[0])};
   std::chrono::system_clock::time_point wall =
       std::chrono::sys_days(std::chrono::year(2026) / 1 / 1) + 500ms;
 };
@@ -55,7 +55,7 @@ TEST_CASE("a simulated route refuses in its forms, in turns, never saying less t
 TEST_CASE("a simulated route tells the date and the state of its limits") {
   speaker at;
   for (int i = 0; i < 30; ++i)
-    at.limits.take();
+    (void)at.limits.take({});
   const auto said = at.answer();
   CHECK(said.status == 200);
   CHECK(field(said, "date") == "Thu, 01 Jan 2026 00:00:00 GMT");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/testing/fake_route_options.hpp>
+#include <reroute/testing/limit_rule.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -41,6 +42,8 @@ struct scenario_route {
   /// Tokens per second, and how many at once. 0: no such limit.
   double input_tokens = 0, input_tokens_burst = 0;
   double output_tokens = 0, output_tokens_burst = 0;
+  /// Limits of any kind, besides those above: all must agree.
+  std::vector<limit_rule> limits = {};
   /// How refusals say how long to wait, in turns. Not empty.
   std::vector<refusal_form> forms = {refusal_form::seconds};
   /// Says the state of its limits on every response.
