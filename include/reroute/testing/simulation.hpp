@@ -40,8 +40,10 @@ struct schedule {
 };
 
 /// Admits each call in the order of arrival at the earliest moment at which any route's limiters let it
-/// through, on the first such route. It knows buckets, windows, token limits, neighbours, quotas to come
-/// and faults. Throws as `check`.
+/// through, on the first such route. It knows limits, neighbours and quotas to come, and sends each call so that it
+/// comes at the very moment, over the shortest way. Of a bad moment it hears by asking, and keeps to its hint, unless
+/// that is longer than 30 s; bad moments of a share of the requests it does not meet. Where answers are counted as
+/// they are generated, it pays for each at its admission if that takes longer: nobody must borrow. Throws as `check`.
 [[nodiscard]] schedule ideal(const scenario& what);
 
 /// What one simulated route saw.
@@ -53,7 +55,8 @@ struct simulated_route_counts {
   std::size_t silent = 0;     ///< attempts never answered
   std::size_t cancelled = 0;  ///< attempts that the client gave up
   std::size_t violations =
-      0;  ///< attempts sent into a window that the client had heard to be closed
+      0;                     ///< attempts sent into a window that the client had heard to be closed
+  std::size_t into_far = 0;  ///< the same into windows that it announced for more than 30 s
   std::size_t most_in_flight = 0;
 };
 
@@ -84,6 +87,11 @@ struct simulation_result {
   /// Attempts begun on a route that the client had heard to be closed, up to the default cap of 30 s:
   /// beyond it a client may probe.
   std::size_t violations = 0;
+  /// The same where the route had asked for more.
+  std::size_t into_far = 0;
+  /// The longest time, in steps of 20 ms, in which calls waited, nothing was sent to a route, and it would have let one
+  /// through, a typical one. What a limit has left counts, as does the time by which a hint was too long.
+  double idle_s = 0;
   /// Latency of the answered calls, from arrival to answer, in seconds.
   double p50_s = 0, p99_s = 0, ideal_p99_s = 0;
   /// Calls that were admitted more than once.

@@ -1,4 +1,4 @@
-// Scenarios that nobody tuned anything for.
+// Random scenarios as they were drawn at first: buckets and windows of requests, constant refusals.
 #include <reroute/testing/simulation.hpp>
 
 #include <algorithm>
