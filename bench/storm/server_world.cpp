@@ -95,7 +95,7 @@ asio::awaitable<void> play(fakes::fake_route route, const fakes::scenario_event&
 bool runs_over_sockets(const fakes::scenario& what) {
   const fakes::scenario_route usual;
   using kind = fakes::scenario_event::kind;
-  bool fits = what.workers == 0 && what.mixes.empty();
+  bool fits = what.workers == 0 && what.attempt_timeout.count() == 0 && what.mixes.empty();
   for (const fakes::scenario_route& route : what.routes) {
     const bool voice = route.hint_always == usual.hint_always && route.hint_scale == 1 &&
                        route.hint_plus == usual.hint_plus && route.sentence == 0 &&

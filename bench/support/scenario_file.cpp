@@ -153,6 +153,7 @@ testing::scenario read_one(const json::value& from, const std::string& where) {
   members of(from, where);
   of.take("name", made.name).take("about", made.about).take("seed", made.seed);
   of.take("calls", made.calls).take("arrivals", made.arrivals).take("deadline", made.deadline);
+  of.take("attempt_timeout", made.attempt_timeout);
   of.take("tags", made.tags).take("poisson", made.poisson).take("workers", made.workers);
   of.take("mixes", made.mixes).take("plan", made.plan).take("input_tokens", made.input_tokens);
   of.take("output_tokens", made.output_tokens).take("max_tokens", made.max_tokens);

@@ -113,6 +113,7 @@ void check(const scenario& what) {
   if (what.plan != "spill" && what.plan != "in_order" && what.plan != "hedge" &&
       what.plan != "race")
     refuse("plan", "is \"" + what.plan + "\"; there are spill, in_order, hedge and race");
+  check_time(what.attempt_timeout, "attempt_timeout");
   check_time(what.stall, "stall");
   check_time(what.stall_at, "stall_at");
   if (what.routes.empty()) refuse("routes", "is empty; give at least one");

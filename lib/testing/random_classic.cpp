@@ -1,35 +1,16 @@
 // Random scenarios as they were drawn at first: buckets and windows of requests, constant refusals.
 #include <reroute/testing/simulation.hpp>
 
+#include "testing/dice.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
-#include <random>
 
 namespace reroute::testing {
 namespace {
 
 constexpr double shortest_drain = 5, longest_drain = 120;
-
-class dice {
- public:
-  explicit dice(std::uint64_t seed) : generator_(seed * 0x9e3779b97f4a7c15 + 1) {}
-
-  double unit() { return static_cast<double>(generator_() >> 11) * 0x1.0p-53; }
-  double between(double low, double high) { return low + (high - low) * unit(); }
-  // as many between 1 and 10 as between 10 and 100
-  double by_magnitude(double low, double high) {
-    return low * std::exp(unit() * std::log(high / low));
-  }
-  bool chance(double share) { return unit() < share; }
-  std::size_t below(std::size_t count) { return static_cast<std::size_t>(generator_() % count); }
-  std::chrono::milliseconds time(double low_s, double high_s) {
-    return std::chrono::milliseconds(std::llround(between(low_s, high_s) * 1000));
-  }
-
- private:
-  std::mt19937_64 generator_;
-};
 
 double window_rate(const scenario_route& route) {
   const std::chrono::duration<double> length = route.window;
@@ -152,7 +133,7 @@ scenario draw(std::uint64_t seed, dice& random) {
 
 }  // namespace
 
-scenario random_scenario(std::uint64_t seed) {
+scenario classic_random_scenario(std::uint64_t seed) {
   dice random(seed);
   for (;;) {
     scenario made = draw(seed, random);

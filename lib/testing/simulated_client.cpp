@@ -78,6 +78,7 @@ client_options completed(client_options options, const std::shared_ptr<simulated
   });
   options.plan = plan_of(what);
   options.deadline = what.deadline;
+  if (what.attempt_timeout.count() > 0) options.attempt_timeout = what.attempt_timeout;
   options.max_waiting = std::max(options.max_waiting, what.calls);
   options.time = storm->time;
   options.seed = what.seed;

@@ -118,6 +118,9 @@ void storm_ledger::heard(std::size_t route, storm_time until, storm_time asked,
 
 void storm_ledger::delivered(std::size_t call, std::size_t route) {
   calls_[call].delivered_by.push_back(route);
+  // what it said of a far end is not so
+  for (auto& [model, closed] : routes_[route].closed)
+    closed.far = storm_time(0);
 }
 
 void storm_ledger::gave_up(std::size_t route) { ++routes_[route].counts.cancelled; }

@@ -122,6 +122,9 @@ struct scenario {
   /// More than 0: so many callers, each of whom calls again when the last call is over; `arrivals` must be 0.
   std::size_t workers = 0;
   std::chrono::milliseconds deadline = std::chrono::minutes(10);
+  /// The client's time for one attempt; whoever meets silence needs one. 0: what its options say, which is none unless
+  /// they are given.
+  std::chrono::milliseconds attempt_timeout{0};
   /// "spill", "in_order", "hedge" or "race".
   std::string plan = "spill";
   /// Tokens of each call: of its prompt, and of its answer, which `max_tokens` bounds.
