@@ -12,10 +12,11 @@ namespace testing = reroute::testing;
 
 double seconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()) / 1000; }
 
-const char* text(std::string_view of) { return of.data(); }  // names are literals
+std::string text(std::string_view of) { return std::string(of); }
 
 void print_limit(const testing::limit_rule& of) {
-  std::printf("    %s: %.0f %s", text(name_of(of.kind)), of.amount, text(name_of(of.of)));
+  std::printf("    %s: %.0f %s", text(name_of(of.kind)).c_str(), of.amount,
+              text(name_of(of.of)).c_str());
   if (of.kind != testing::limit_kind::at_once) std::printf(" per %.1f s", seconds(of.per));
   if (of.burst > 0) std::printf(", burst %.0f", of.burst);
   if (of.phase.count() > 0) std::printf(", from %.1f s on", seconds(of.phase));
@@ -35,7 +36,7 @@ void print_members(const testing::scenario_route& of) {
 void print_voice(const testing::scenario_route& of) {
   std::printf("    says");
   for (const auto form : of.forms)
-    std::printf(" %s", text(name_of(form)));
+    std::printf(" %s", text(name_of(form)).c_str());
   if (of.hint_always.count() > 0) std::printf(", always %.1f s", seconds(of.hint_always));
   if (of.hint_scale != 1) std::printf(", times %.2f", of.hint_scale);
   if (of.hint_plus.count() > 0) std::printf(", plus %.1f s", seconds(of.hint_plus));
@@ -51,9 +52,9 @@ void print_route(const testing::scenario_route& of) {
   std::printf(
       "  %s, %s: answers %.3f s sigma %.2f tail %.3f x %.1f, refusals %.3f to %.3f s, way "
       "%.3f to %.3f s\n",
-      of.name.c_str(), text(name_of(of.face)), seconds(of.latency), of.latency_sigma, of.tail_share,
-      of.tail_factor, seconds(of.refusal_latency), seconds(of.refusal_latency_to), seconds(of.way),
-      seconds(of.way_to));
+      of.name.c_str(), text(name_of(of.face)).c_str(), seconds(of.latency), of.latency_sigma,
+      of.tail_share, of.tail_factor, seconds(of.refusal_latency), seconds(of.refusal_latency_to),
+      seconds(of.way), seconds(of.way_to));
   print_members(of);
   print_voice(of);
   if (of.used > 0)
@@ -62,7 +63,7 @@ void print_route(const testing::scenario_route& of) {
     std::printf(
         "    at %.1f s: %s for %.1f s every %.1f s, factor %.2f, status %d, hint %.1f s, share "
         "%.2f\n",
-        seconds(each.at), text(name_of(each.what)), seconds(each.time), seconds(each.every),
+        seconds(each.at), text(name_of(each.what)).c_str(), seconds(each.time), seconds(each.every),
         each.factor, each.status, seconds(each.hint), each.share);
 }
 

@@ -20,7 +20,7 @@ struct wishes {
   std::size_t random = 0, seeds = 1, worst = 5;
   std::uint64_t first = 1;
   std::string json;
-  bool timeline = false, describe = false, classic = false;
+  bool timeline = false, describe = false, classic = false, markdown = false;
 };
 
 bench::simulated run(const scenario& what, const std::string& name, std::size_t seeds) {
@@ -63,9 +63,10 @@ std::vector<bench::simulated> run_all(const wishes& of) {
 
 // true if nothing was lost and nothing is broken
 bool report(const std::vector<bench::simulated>& all, const wishes& of) {
-  bench::print_head();
+  if (!of.markdown) bench::print_head();
+  if (of.markdown) bench::print_markdown(all);
   const std::size_t shown = of.random > 0 ? std::min(of.worst, all.size()) : all.size();
-  for (std::size_t at = 0; at < shown; ++at)
+  for (std::size_t at = 0; !of.markdown && at < shown; ++at)
     bench::print_line(all[at]);
   if (shown < all.size()) std::printf("... and %zu with more goodput\n", all.size() - shown);
   if (of.random > 0) bench::print_summary(all);
@@ -96,6 +97,7 @@ int main(int count, char** words) {
   app.add_option("--seeds", of.seeds, "seeds per scenario, for medians (1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--json", of.json, "write the figures as rows to this file");
+  app.add_flag("--markdown", of.markdown, "print the table as bench/README.md has it");
   app.add_flag("--describe", of.describe, "print what the scenarios consist of");
   app.add_flag("--timeline", of.timeline, "print 100 ms rows of the first (or worst) storm");
   CLI11_PARSE(app, count, words);

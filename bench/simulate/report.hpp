@@ -20,6 +20,8 @@ void print_scenario(const reroute::testing::scenario& what);
 void print_head();
 /// One line: the medians over the seeds (sums of lost calls, violations and broken invariants).
 void print_line(const simulated& what);
+/// All of them as the tables of bench/README.md have them.
+void print_markdown(const std::vector<simulated>& all);
 /// The first broken invariants of each result.
 void print_broken(const simulated& what);
 /// A row per 100 ms of one result.
