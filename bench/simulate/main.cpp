@@ -1,6 +1,7 @@
 // Storms in virtual time from the command line: what would become of these calls on those quotas?
 #include "bench/simulate/builtin.hpp"
 #include "bench/simulate/report.hpp"
+#include "bench/simulate/summary.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -16,10 +17,10 @@ using reroute::testing::simulation_result;
 
 struct wishes {
   std::vector<std::string> files;
-  std::size_t random = 0, seeds = 1, worst = 10;
+  std::size_t random = 0, seeds = 1, worst = 5;
   std::uint64_t first = 1;
   std::string json;
-  bool timeline = false, describe = false;
+  bool timeline = false, describe = false, classic = false, markdown = false;
 };
 
 bench::simulated run(const scenario& what, const std::string& name, std::size_t seeds) {
@@ -35,8 +36,9 @@ bench::simulated run(const scenario& what, const std::string& name, std::size_t 
 std::vector<bench::simulated> run_random(const wishes& of) {
   std::vector<bench::simulated> all;
   for (std::uint64_t seed = of.first; seed < of.first + of.random; ++seed)
-    all.push_back(
-        run(reroute::testing::random_scenario(seed), "random " + std::to_string(seed), 1));
+    all.push_back(run(of.classic ? reroute::testing::classic_random_scenario(seed)
+                                 : reroute::testing::random_scenario(seed),
+                      "random " + std::to_string(seed), 1));
   // the worst first
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     const simulation_result &first = a.results[0], &second = b.results[0];
@@ -61,11 +63,13 @@ std::vector<bench::simulated> run_all(const wishes& of) {
 
 // true if nothing was lost and nothing is broken
 bool report(const std::vector<bench::simulated>& all, const wishes& of) {
-  bench::print_head();
+  if (!of.markdown) bench::print_head();
+  if (of.markdown) bench::print_markdown(all);
   const std::size_t shown = of.random > 0 ? std::min(of.worst, all.size()) : all.size();
-  for (std::size_t at = 0; at < shown; ++at)
+  for (std::size_t at = 0; !of.markdown && at < shown; ++at)
     bench::print_line(all[at]);
   if (shown < all.size()) std::printf("... and %zu with more goodput\n", all.size() - shown);
+  if (of.random > 0) bench::print_summary(all);
   bool fine = true;
   for (const bench::simulated& each : all) {
     bench::print_broken(each);
@@ -87,10 +91,13 @@ int main(int count, char** words) {
   app.add_option("FILE", of.files, "scenario files; without any, a few built-in scenarios");
   app.add_option("--random", of.random, "so many random scenarios instead; the worst are printed");
   app.add_option("--first", of.first, "seed of the first random scenario (1)");
-  app.add_option("--worst", of.worst, "how many of the worst to print (10)");
+  app.add_flag("--classic", of.classic,
+               "random scenarios as they were drawn before there were all kinds of limits");
+  app.add_option("--worst", of.worst, "how many of the worst to print (5)");
   app.add_option("--seeds", of.seeds, "seeds per scenario, for medians (1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--json", of.json, "write the figures as rows to this file");
+  app.add_flag("--markdown", of.markdown, "print the table as bench/README.md has it");
   app.add_flag("--describe", of.describe, "print what the scenarios consist of");
   app.add_flag("--timeline", of.timeline, "print 100 ms rows of the first (or worst) storm");
   CLI11_PARSE(app, count, words);

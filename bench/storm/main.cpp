@@ -3,6 +3,7 @@
 #include "bench/storm/cores.hpp"
 #include "bench/storm/figures.hpp"
 #include "bench/storm/page.hpp"
+#include "bench/storm/server_world.hpp"
 #include "bench/storm/table.hpp"
 #include "bench/support/scenario_file.hpp"
 
@@ -36,6 +37,11 @@ std::vector<scenario> scenarios_of(const wishes& of) {
     for (scenario& each : bench::read_scenarios(file))
       if (of.only.empty() || std::count(of.only.begin(), of.only.end(), each.name) > 0)
         made.push_back(std::move(each));
+  std::erase_if(made, [](const scenario& each) {
+    const bool fits = storm::runs_over_sockets(each);
+    if (!fits) std::printf("left out: %s says what only the simulator can\n", each.name.c_str());
+    return !fits;
+  });
   for (const std::string& name : of.only)
     if (std::none_of(made.begin(), made.end(), [&](const auto& each) { return each.name == name; }))
       throw std::runtime_error("there is no scenario \"" + name + "\"");

@@ -9,6 +9,7 @@
 #include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
 
@@ -44,10 +45,12 @@ fakes::fake_route_options options_of(const fakes::scenario& what, std::size_t nu
   made.input_tokens_burst = route.input_tokens_burst;
   made.output_tokens = route.output_tokens;
   made.output_tokens_burst = route.output_tokens_burst;
+  made.limits = route.limits;
   made.forms = route.forms;
   made.limit_headers = route.limit_headers;
   made.skew = route.skew;
-  made.refusal_latency = fakes::latency::fixed(route.refusal_latency);
+  made.refusal_latency = fakes::latency::uniform(
+      route.refusal_latency, std::max(route.refusal_latency, route.refusal_latency_to));
   made.latency_to = [&what, number](const std::string& request) -> std::chrono::nanoseconds {
     return fakes::latency_of(what, number, call_of(request));
   };
@@ -59,6 +62,7 @@ void happen(fakes::fake_route& route, const fakes::scenario_event& event) {
   using kind = fakes::scenario_event::kind;
   fakes::fault fault;
   fault.time = event.time;
+  fault.share = event.share;
   switch (event.what) {
     case kind::quota:
       return route.set_quota(event.factor);
@@ -66,6 +70,9 @@ void happen(fakes::fake_route& route, const fakes::scenario_event& event) {
       return route.set_neighbour(event.factor);
     case kind::silence:
       fault.kind = fakes::fault_kind::silence;
+      return route.inject(fault);
+    case kind::reset:
+      fault.kind = fakes::fault_kind::reset_before_head;
       return route.inject(fault);
     case kind::fault:
       fault.status = event.status;
@@ -84,6 +91,25 @@ asio::awaitable<void> play(fakes::fake_route route, const fakes::scenario_event&
 }
 
 }  // namespace
+
+bool runs_over_sockets(const fakes::scenario& what) {
+  const fakes::scenario_route usual;
+  using kind = fakes::scenario_event::kind;
+  bool fits = what.workers == 0 && what.attempt_timeout.count() == 0 && what.mixes.empty();
+  for (const fakes::scenario_route& route : what.routes) {
+    const bool voice = route.hint_always == usual.hint_always && route.hint_scale == 1 &&
+                       route.hint_plus == usual.hint_plus && route.sentence == 0 &&
+                       route.words.empty() && route.headers_scale == 1 &&
+                       route.headers_per == usual.headers_per && !route.headers_rounded;
+    fits = fits && voice && route.used == 0 && route.way == usual.way;
+    for (const fakes::scenario_event& event : route.events) {
+      const bool changes = event.what == kind::quota || event.what == kind::neighbour;
+      fits = fits && event.every.count() == 0 && !event.bare;
+      fits = fits && (!changes || event.time.count() == 0);
+    }
+  }
+  return fits;
+}
 
 server_world::server_world(asio::io_context& io, const fakes::scenario& what)
     : io_(io), what_(what), claude_(io.get_executor(), reroute::system_clock(), what.seed) {

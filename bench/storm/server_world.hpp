@@ -12,6 +12,9 @@
 
 namespace storm {
 
+/// Whether the fakes can say and do all that the scenario wants; the simulator can do more.
+[[nodiscard]] bool runs_over_sockets(const reroute::testing::scenario& what);
+
 class server_world {
  public:
   /// The scenario must outlive it.

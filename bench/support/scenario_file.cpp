@@ -1,6 +1,8 @@
 // Scenario files: every key is known, or the file is wrong.
 #include "bench/support/scenario_file.hpp"
 
+#include "bench/support/scenario_names.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -21,31 +23,6 @@ namespace {
 namespace json = boost::json;
 namespace testing = reroute::testing;
 using std::chrono::milliseconds;
-
-template <class Enum>
-struct names_of;
-template <>
-struct names_of<testing::face> {
-  static constexpr std::pair<std::string_view, testing::face> all[] = {
-      {"anthropic", testing::face::anthropic}, {"azure", testing::face::azure}};
-};
-template <>
-struct names_of<testing::refusal_form> {
-  using form = testing::refusal_form;
-  static constexpr std::pair<std::string_view, form> all[] = {{"seconds", form::seconds},
-                                                              {"http_date", form::http_date},
-                                                              {"milliseconds", form::milliseconds},
-                                                              {"text_only", form::text_only},
-                                                              {"none", form::none}};
-};
-template <>
-struct names_of<testing::scenario_event::kind> {
-  using kind = testing::scenario_event::kind;
-  static constexpr std::pair<std::string_view, kind> all[] = {{"quota", kind::quota},
-                                                              {"fault", kind::fault},
-                                                              {"silence", kind::silence},
-                                                              {"neighbour", kind::neighbour}};
-};
 
 // an object whose members are taken one after the other; what is left over is an error
 class members {
@@ -128,7 +105,19 @@ class members {
   void read(const json::value& from, std::string_view key, testing::scenario_event& into) const {
     members of(from, where_ + ", " + std::string(key));
     of.take("what", into.what).take("at", into.at).take("time", into.time);
-    of.take("factor", into.factor).take("status", into.status).take("hint", into.hint).end();
+    of.take("factor", into.factor).take("status", into.status).take("hint", into.hint);
+    of.take("every", into.every).take("share", into.share).take("bare", into.bare).end();
+  }
+  void read(const json::value& from, std::string_view key, testing::limit_rule& into) const {
+    members of(from, where_ + ", " + std::string(key));
+    of.take("kind", into.kind).take("of", into.of).take("amount", into.amount);
+    of.take("per", into.per).take("burst", into.burst).take("phase", into.phase).end();
+  }
+  void read(const json::value& from, std::string_view key, testing::scenario_mix& into) const {
+    members of(from, where_ + ", " + std::string(key));
+    of.take("share", into.share).take("model", into.model);
+    of.take("input_tokens", into.input_tokens).take("output_tokens", into.output_tokens);
+    of.take("max_tokens", into.max_tokens).end();
   }
   void read(const json::value& from, std::string_view key, testing::scenario_route& into) const {
     members of(from, where_ + ", " + std::string(key));
@@ -138,9 +127,16 @@ class members {
     of.take("input_tokens", into.input_tokens).take("input_tokens_burst", into.input_tokens_burst);
     of.take("output_tokens", into.output_tokens);
     of.take("output_tokens_burst", into.output_tokens_burst);
-    of.take("forms", into.forms)
-        .take("limit_headers", into.limit_headers)
-        .take("headers_at_admission", into.headers_at_admission);
+    of.take("limits", into.limits).take("used", into.used).take("used_since", into.used_since);
+    of.take("forms", into.forms).take("hint_always", into.hint_always);
+    of.take("hint_scale", into.hint_scale).take("hint_plus", into.hint_plus);
+    of.take("sentence", into.sentence).take("sentence_per", into.sentence_per);
+    of.take("words", into.words).take("limit_headers", into.limit_headers);
+    of.take("headers_at_admission", into.headers_at_admission);
+    of.take("headers_per", into.headers_per).take("headers_scale", into.headers_scale);
+    of.take("headers_rounded", into.headers_rounded).take("way", into.way);
+    of.take("way_to", into.way_to).take("refusal_latency_to", into.refusal_latency_to);
+    of.take("tokens_per_second", into.tokens_per_second);
     of.take("stated", into.stated).take("latency", into.latency);
     of.take("latency_sigma", into.latency_sigma).take("tail_share", into.tail_share);
     of.take("tail_factor", into.tail_factor).take("refusal_latency", into.refusal_latency);
@@ -157,7 +153,9 @@ testing::scenario read_one(const json::value& from, const std::string& where) {
   members of(from, where);
   of.take("name", made.name).take("about", made.about).take("seed", made.seed);
   of.take("calls", made.calls).take("arrivals", made.arrivals).take("deadline", made.deadline);
-  of.take("plan", made.plan).take("input_tokens", made.input_tokens);
+  of.take("attempt_timeout", made.attempt_timeout);
+  of.take("tags", made.tags).take("poisson", made.poisson).take("workers", made.workers);
+  of.take("mixes", made.mixes).take("plan", made.plan).take("input_tokens", made.input_tokens);
   of.take("output_tokens", made.output_tokens).take("max_tokens", made.max_tokens);
   of.take("stall_at", made.stall_at).take("stall", made.stall).take("routes", made.routes).end();
   if (made.name.empty()) throw std::runtime_error(where + ": \"name\" is missing");

@@ -1,6 +1,8 @@
 // Wrong scenarios are told at once, by field and cure.
 #include <reroute/testing/scenario.hpp>
 
+#include "testing/limit_rules.hpp"
+
 #include <cmath>
 #include <set>
 #include <stdexcept>
@@ -24,10 +26,15 @@ void check_event(const scenario_event& event, const std::string& field) {
   using kind = scenario_event::kind;
   check_time(event.at, field + ".at");
   check_time(event.hint, field + ".hint");
-  const bool lasts = event.what == kind::fault || event.what == kind::silence;
+  check_time(event.time, field + ".time");
+  check_time(event.every, field + ".every");
+  const bool lasts =
+      event.what == kind::fault || event.what == kind::silence || event.what == kind::reset;
   if (lasts && event.time.count() <= 0) refuse(field + ".time", "must be more than 0");
-  if (!lasts && event.time.count() != 0)
-    refuse(field + ".time", "is for faults and silence; end a change by another event");
+  if (event.every.count() > 0 && event.every <= event.time)
+    refuse(field + ".every", "must be more than time, or 0");
+  if (!(event.share > 0 && event.share <= 1))
+    refuse(field + ".share", "must be more than 0 and at most 1");
   if (event.what == kind::quota && !(event.factor > 0 && std::isfinite(event.factor)))
     refuse(field + ".factor", "must be more than 0; close a route by a fault");
   if (event.what == kind::neighbour && !(event.factor >= 0 && event.factor < 1))
@@ -43,6 +50,34 @@ void check_tokens(double rate, double burst, std::size_t cost, const std::string
                                  "); no call would ever be admitted");
 }
 
+void check_voice(const scenario_route& route, const std::string& field) {
+  check_time(route.hint_always, field + ".hint_always");
+  check_time(route.hint_plus, field + ".hint_plus");
+  check_amount(route.hint_scale, field + ".hint_scale");
+  check_amount(route.sentence, field + ".sentence");
+  check_time(route.sentence_per, field + ".sentence_per");
+  check_time(route.headers_per, field + ".headers_per");
+  if (!(route.headers_scale > 0)) refuse(field + ".headers_scale", "must be more than 0");
+  if (route.forms.empty()) refuse(field + ".forms", "is empty; give at least one");
+}
+
+void check_load(const scenario& what) {
+  if (what.calls < 1) refuse("calls", "is 0; there must be at least one");
+  check_amount(what.arrivals, "arrivals");
+  if (what.workers > 0 && what.arrivals > 0)
+    refuse("arrivals", "must be 0 with workers: they call when their last call is over");
+  for (std::size_t at = 0; at < what.mixes.size(); ++at) {
+    const std::string field = "mixes[" + std::to_string(at) + "].";
+    const scenario_mix& each = what.mixes[at];
+    if (!(each.share > 0)) refuse(field + "share", "must be more than 0");
+    if (each.model.empty()) refuse(field + "model", "is empty; give a model");
+    if (each.max_tokens < 1 || each.max_tokens < each.output_tokens)
+      refuse(field + "max_tokens", "must be at least 1 and at least output_tokens");
+  }
+  if (what.max_tokens < 1 || what.max_tokens < what.output_tokens)
+    refuse("max_tokens", "must be at least 1 and at least output_tokens");
+}
+
 void check_route(const scenario_route& route, const scenario& in, const std::string& field) {
   check_amount(route.rate, field + ".rate");
   if (!(route.burst >= 1)) refuse(field + ".burst", "must be at least 1");
@@ -52,7 +87,14 @@ void check_route(const scenario_route& route, const scenario& in, const std::str
                field + ".input_tokens");
   check_tokens(route.output_tokens, route.output_tokens_burst, in.max_tokens,
                field + ".output_tokens");
-  if (route.forms.empty()) refuse(field + ".forms", "is empty; give at least one");
+  for (std::size_t at = 0; at < route.limits.size(); ++at)
+    if (const char* const wrong = objection_to(route.limits[at]))
+      refuse(field + ".limits[" + std::to_string(at) + "]", wrong);
+  if (!(route.used >= 0 && route.used <= 1)) refuse(field + ".used", "must be from 0 to 1");
+  check_time(route.used_since, field + ".used_since");
+  check_voice(route, field);
+  check_time(route.way, field + ".way");
+  check_amount(route.tokens_per_second, field + ".tokens_per_second");
   check_time(route.latency, field + ".latency");
   check_time(route.refusal_latency, field + ".refusal_latency");
   check_amount(route.latency_sigma, field + ".latency_sigma");
@@ -66,14 +108,12 @@ void check_route(const scenario_route& route, const scenario& in, const std::str
 }  // namespace
 
 void check(const scenario& what) {
-  if (what.calls < 1) refuse("calls", "is 0; there must be at least one");
-  check_amount(what.arrivals, "arrivals");
+  check_load(what);
   if (what.deadline.count() <= 0) refuse("deadline", "must be more than 0");
   if (what.plan != "spill" && what.plan != "in_order" && what.plan != "hedge" &&
       what.plan != "race")
     refuse("plan", "is \"" + what.plan + "\"; there are spill, in_order, hedge and race");
-  if (what.max_tokens < 1 || what.max_tokens < what.output_tokens)
-    refuse("max_tokens", "must be at least 1 and at least output_tokens");
+  check_time(what.attempt_timeout, "attempt_timeout");
   check_time(what.stall, "stall");
   check_time(what.stall_at, "stall_at");
   if (what.routes.empty()) refuse("routes", "is empty; give at least one");

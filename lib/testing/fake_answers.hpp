@@ -31,6 +31,14 @@ struct announced {
                                        std::chrono::system_clock::time_point now,
                                        std::string_view request_id);
 
+/// The same in these words, to which `text_only` adds its sentence.
+[[nodiscard]] announced refusal_answer(face wearing, refusal_form form, int status,
+                                       std::chrono::nanoseconds wait,
+                                       std::chrono::system_clock::time_point now,
+                                       std::string_view request_id, std::string text);
+/// What a refusal of this status says by itself.
+[[nodiscard]] std::string refusal_text(face wearing, int status);
+
 /// As bytes; `close` says that the connection ends with it.
 [[nodiscard]] std::string to_bytes(const http::response& response, bool close);
 

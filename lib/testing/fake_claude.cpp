@@ -3,6 +3,7 @@
 
 #include "testing/certificates.hpp"
 #include "testing/fake_listener.hpp"
+#include "testing/limit_rules.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -21,6 +22,9 @@ void check(const fake_route_options& options) {
   must(options.output_tokens >= 0, "output_tokens: must not be negative");
   must(options.output_tokens_burst >= 0, "output_tokens_burst: must not be negative");
   must(options.window.count() > 0, "window: must be longer than nothing");
+  for (const limit_rule& each : options.limits)
+    if (const char* const wrong = objection_to(each))
+      throw std::invalid_argument(std::string("fake_route_options::limits: ") + wrong);
   must(options.max_body <= 64U * 1024 * 1024, "max_body: must be at most 64 MiB");
 }
 

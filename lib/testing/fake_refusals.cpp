@@ -4,11 +4,11 @@
 #include "testing/fake_answers.hpp"
 
 #include <string>
+#include <utility>
 
 namespace reroute::testing {
-namespace {
 
-std::string_view refusal_text(face wearing, int status) {
+std::string refusal_text(face wearing, int status) {
   if (status == 529) return "Overloaded";
   if (status == 503) return "The service is temporarily unavailable.";
   return wearing == face::azure
@@ -16,14 +16,18 @@ std::string_view refusal_text(face wearing, int status) {
              : "This request would exceed your organization's rate limit.";
 }
 
-}  // namespace
-
 announced refusal_answer(face wearing, refusal_form form, int status, std::chrono::nanoseconds wait,
                          std::chrono::system_clock::time_point now, std::string_view request_id) {
+  return refusal_answer(wearing, form, status, wait, now, request_id,
+                        refusal_text(wearing, status));
+}
+
+announced refusal_answer(face wearing, refusal_form form, int status, std::chrono::nanoseconds wait,
+                         std::chrono::system_clock::time_point now, std::string_view request_id,
+                         std::string text) {
   using std::chrono::ceil;
   using std::chrono::seconds;
   const bool said = wait.count() > 0 && form != refusal_form::none;
-  std::string text(refusal_text(wearing, status));
   announced made;
   const seconds whole = ceil<seconds>(wait);
   if (said && form == refusal_form::text_only)

@@ -35,7 +35,8 @@ void fake_route_state::set_quota(double factor) {
   if (!(factor > 0)) throw std::invalid_argument("fake_route::set_quota: must be more than 0");
   const std::lock_guard lock(mutex_);
   quota_ = factor;
-  limits_.scale(time_->now(), quota_ * (1 - neighbour_));
+  limits_.advance(time_->now() - begun_);
+  limits_.scale(quota_ * (1 - neighbour_));
 }
 
 void fake_route_state::set_neighbour(double share) {
@@ -43,7 +44,8 @@ void fake_route_state::set_neighbour(double share) {
     throw std::invalid_argument("fake_route::set_neighbour: must be from 0 to less than 1");
   const std::lock_guard lock(mutex_);
   neighbour_ = share;
-  limits_.scale(time_->now(), quota_ * (1 - neighbour_));
+  limits_.advance(time_->now() - begun_);
+  limits_.scale(quota_ * (1 - neighbour_));
 }
 
 void fake_route_state::set_bearer_tokens(std::vector<std::string> tokens) {

@@ -6,6 +6,8 @@
 
 #include "testing/content_coding.hpp"
 #include "testing/fake_answers.hpp"
+#include "testing/limit_headers.hpp"
+#include "testing/limit_rules.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,13 +29,6 @@ bool has_status(fault_kind kind) {
   }
 }
 
-bucket tokens(double rate, double burst) { return {rate, std::max(1.0, burst > 0 ? burst : rate)}; }
-
-limiter limits_of(const fake_route_options& set) {
-  return {bucket(set.rate, set.burst), tokens(set.input_tokens, set.input_tokens_burst),
-          tokens(set.output_tokens, set.output_tokens_burst), set.window_requests, set.window};
-}
-
 }  // namespace
 
 fake_route_state::fake_route_state(fake_route_options set, std::shared_ptr<clock> at,
@@ -42,7 +37,7 @@ fake_route_state::fake_route_state(fake_route_options set, std::shared_ptr<clock
       time_(std::move(at)),
       admissions_(std::move(all)),
       begun_(time_->now()),
-      limits_(limits_of(options_)),
+      limits_(rules_of(options_), wall().time_since_epoch()),
       random_(seed) {}
 
 std::optional<fault> fake_route_state::meet() {
@@ -57,6 +52,7 @@ std::optional<fault> fake_route_state::meet() {
 reaction fake_route_state::hear(heard_request request) {
   const std::lock_guard lock(mutex_);
   const time_point now = time_->now();
+  limits_.advance(now - begun_);
   ++log_.requests;
   if (undo_content_coding(request, options_.gzip_requests, options_.max_body)) ++log_.gzipped;
   log_.max_concurrent = std::max(log_.max_concurrent, ++log_.concurrent);
@@ -65,7 +61,7 @@ reaction fake_route_state::hear(heard_request request) {
                 std::to_string(log_.requests);
   reaction decided = decide(request, now);
   if (!decided.broken || has_status(decided.broken->kind)) ++log_.by_status[decided.answer.status];
-  add_fields(decided.answer, now);
+  add_fields(decided.answer);
   last_ = std::move(request);
   return decided;
 }
@@ -85,9 +81,15 @@ reaction fake_route_state::decide(const heard_request& request, time_point now) 
   } else {
     if (!read.user.empty()) admissions_->arrived(read.user);
     const std::chrono::nanoseconds closed = refusing_until_ - now;
-    const auto wait = closed.count() > 0 ? closed : limits_.ask(now, cost_of(request, read));
-    decided =
-        wait.count() > 0 ? refuse(429, wait, now, true) : admit(request, std::move(read), now);
+    const request_cost cost = cost_of(request, read);
+    const auto wait = closed.count() > 0 ? closed : limits_.wait(cost);
+    if (wait.count() > 0) {
+      decided = refuse(429, wait, now, true);
+    } else {
+      admission held = limits_.take(cost);
+      decided = admit(request, std::move(read), now);
+      decided.held = std::move(held);
+    }
   }
   decided.broken = std::move(shown);  // a right answer, said in a strange way
   return decided;
@@ -153,8 +155,7 @@ void fake_route_state::compose_answer(reaction& into, const heard_request& reque
     into.answer = streamed(*content, options_.stream_piece);
     if (options_.stream_to) into.answer.body = options_.stream_to(request.body);
   }
-  const double most = limits_.output().limits() ? static_cast<double>(read.max_tokens) : 0;
-  into.unused_output = std::max(0.0, most - static_cast<double>(content->output_tokens()));
+  into.output = static_cast<double>(content->output_tokens());
 }
 
 void fake_route_state::add_error(reaction& to, const fault& what) const {
@@ -189,9 +190,10 @@ reaction fake_route_state::admit(const heard_request& request, judgement read, t
   return decided;
 }
 
-limiter::cost fake_route_state::cost_of(const heard_request& request, const judgement& read) const {
+request_cost fake_route_state::cost_of(const heard_request& request, const judgement& read) const {
   if (read.count_only) return {};
-  return {static_cast<double>(request.body.size() / 4 + 1), static_cast<double>(read.max_tokens)};
+  return {static_cast<double>(request.body.size() / 4 + 1), static_cast<double>(read.max_tokens),
+          0};
 }
 
 reaction fake_route_state::refuse(int status, std::chrono::nanoseconds wait, time_point now,
@@ -229,27 +231,12 @@ std::optional<fault> fake_route_state::next_fault(time_point now, bool of_connec
   return std::nullopt;
 }
 
-void fake_route_state::add_fields(http::response& to, time_point now) {
+void fake_route_state::add_fields(http::response& to) {
   const auto wall = std::chrono::floor<std::chrono::seconds>(this->wall());
   to.headers.set("date", http::format_http_date(wall));
   to.headers.set("request-id", request_id_);
   if (options_.face == face::azure) to.headers.set("apim-request-id", "apim_" + request_id_);
-  if (!options_.limit_headers) return;
-  add_limits(to, "requests", limits_.requests(), now);
-  add_limits(to, "input-tokens", limits_.input(), now);
-  add_limits(to, "output-tokens", limits_.output(), now);
-}
-
-void fake_route_state::add_limits(http::response& to, const char* of, const bucket& limit,
-                                  time_point now) const {
-  if (!limit.limits()) return;
-  const std::string name = std::string("anthropic-ratelimit-") + of;
-  const auto full = std::chrono::ceil<std::chrono::seconds>(limit.until_full(now));
-  const auto reset = std::chrono::floor<std::chrono::seconds>(wall()) + full;
-  const auto count = [](double value) { return std::to_string(static_cast<long long>(value)); };
-  to.headers.set(name + "-limit", count(std::round(limit.size())));
-  to.headers.set(name + "-remaining", count(std::max(0.0, limit.left(now))));
-  to.headers.set(name + "-reset", rfc3339(reset));
+  if (options_.limit_headers) add_limit_headers(to.headers, limits_, this->wall());
 }
 
 fake_log::tally& fake_route_state::slot(time_point now) {
@@ -260,7 +247,10 @@ fake_log::tally& fake_route_state::slot(time_point now) {
 void fake_route_state::finish(const reaction& of, request_end how) {
   const std::lock_guard lock(mutex_);
   --log_.concurrent;
-  if (of.unused_output > 0) limits_.give_back(time_->now(), of.unused_output);
+  if (of.held) {
+    limits_.advance(time_->now() - begun_);
+    limits_.settle(*of.held, of.output);
+  }
   if (how == request_end::abandoned) ++log_.abandoned;
   const bool page = of.broken && of.broken->kind == fault_kind::html;
   if (how != request_end::answered || of.answer.status != 200 || page) return;

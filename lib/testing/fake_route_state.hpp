@@ -29,7 +29,8 @@ struct reaction {
   std::chrono::nanoseconds after{0};
   std::optional<fault> broken;       ///< other than a status: what goes wrong with it
   std::string user;                  ///< who is answered with 200, if known
-  double unused_output = 0;          ///< tokens that are reserved until it ends
+  std::optional<admission> held;     ///< what it takes of the limits
+  double output = 0;                 ///< tokens of its answer
   bool streamed = false;             ///< its body is an event stream
   std::chrono::nanoseconds pace{0};  ///< between two events
   std::size_t chunk = 0;             ///< bytes in each HTTP chunk; 0: an event
@@ -88,15 +89,14 @@ class fake_route_state {
   [[nodiscard]] std::chrono::system_clock::time_point wall() const {
     return time_->wall_now() + options_.skew;
   }
-  void add_limits(http::response& to, const char* of, const bucket& limit, time_point now) const;
-  [[nodiscard]] limiter::cost cost_of(const heard_request& request, const judgement& read) const;
+  [[nodiscard]] request_cost cost_of(const heard_request& request, const judgement& read) const;
   [[nodiscard]] std::optional<fake_content> content_of(const heard_request& request,
                                                        const judgement& read) const;
   void compose_answer(reaction& into, const heard_request& request, const judgement& read) const;
   void add_error(reaction& to, const fault& what) const;
   [[nodiscard]] reaction show(const fault& what, const heard_request& request, time_point now);
   [[nodiscard]] std::optional<fault> next_fault(time_point now, bool of_connections);
-  void add_fields(http::response& to, time_point now);
+  void add_fields(http::response& to);
   [[nodiscard]] double dice() { return std::uniform_real_distribution<double>(0, 1)(random_); }
   [[nodiscard]] fake_log::tally& slot(time_point now);
 

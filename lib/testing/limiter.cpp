@@ -1,47 +1,121 @@
-// The fake's limits.
+// All limits of a fake route.
 #include "testing/limiter.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace reroute::testing {
+namespace {
 
-limiter::limiter(bucket requests, bucket input, bucket output, std::size_t count,
-                 nanoseconds window)
-    : requests_(requests),
-      input_(input),
-      output_(output),
-      full_count_(count),
-      count_(count),
-      window_(window) {}
+bool at_once(const limit& of) { return of.rule().kind == limit_kind::at_once; }
 
-limiter::limiter(double rate, double burst, std::size_t count, nanoseconds window)
-    : limiter(bucket(rate, std::max(1.0, burst)), bucket(0, 1), bucket(0, 1), count, window) {}
-
-limiter::nanoseconds limiter::ask(time_point now, const cost& of) {
-  if (count_ > 0) {
-    if (in_window_ == 0 || now - window_begin_ >= window_) {
-      window_begin_ = now;
-      in_window_ = 0;
-    }
-    if (in_window_ >= count_) return window_begin_ + window_ - now;
+// what a finished request has cost
+double spent(const limit& of, const request_cost& by) {
+  switch (of.rule().of) {
+    case limit_unit::requests:
+      return 1;
+    case limit_unit::input_tokens:
+      return by.input;
+    default:
+      return by.output;
   }
-  const auto wait = std::max(
-      {requests_.until(now, 1), input_.until(now, of.input), output_.until(now, of.output)});
-  if (wait.count() > 0) return wait;
-  requests_.take(now, 1);
-  input_.take(now, of.input);
-  output_.take(now, of.output);
-  ++in_window_;
-  return nanoseconds(0);
 }
 
-void limiter::scale(time_point now, double factor) {
-  requests_.scale(now, factor);
-  input_.scale(now, factor);
-  output_.scale(now, factor);
-  if (full_count_ > 0)
-    count_ = std::max<std::size_t>(
-        1, static_cast<std::size_t>(static_cast<double>(full_count_) * factor + 1e-9));
+}  // namespace
+
+limiter::limiter(const std::vector<limit_rule>& rules, nanoseconds wall, bool pay_ahead)
+    : pay_ahead_(pay_ahead) {
+  for (const limit_rule& each : rules)
+    limits_.emplace_back(each, wall);
+}
+
+// what must be there
+double limiter::asked(const limit& of, const request_cost& by) const {
+  if (of.rule().of == limit_unit::output_reserved) return by.max_output;
+  if (of.rule().of == limit_unit::output_generated && !pay_ahead_) return 1;
+  return spent(of, by);
+}
+
+double limiter::taken(const limit& of, const request_cost& by) const {
+  const bool later = of.rule().of == limit_unit::output_generated && !pay_ahead_;
+  return later ? 0 : asked(of, by);
+}
+
+void limiter::advance(nanoseconds now) {
+  for (limit& each : limits_)
+    each.advance(now);
+}
+
+limiter::nanoseconds limiter::wait(const request_cost& of) const {
+  nanoseconds longest(0);
+  for (const limit& each : limits_)
+    longest = std::max(longest, each.wait(asked(each, of)));
+  return longest;
+}
+
+const limit* limiter::binding(const request_cost& of) const {
+  const limit* found = nullptr;
+  nanoseconds longest(0);
+  for (const limit& each : limits_) {
+    const nanoseconds wait = each.wait(asked(each, of));
+    if (wait <= longest) continue;
+    longest = wait;
+    found = &each;
+  }
+  return found;
+}
+
+admission limiter::take(const request_cost& of) {
+  admission made{of, {}};
+  made.tickets.reserve(limits_.size());
+  for (limit& each : limits_)
+    made.tickets.push_back(each.take(taken(each, of)));
+  return made;
+}
+
+void limiter::settle(const admission& of, double output) {
+  for (std::size_t at = 0; at < limits_.size() && at < of.tickets.size(); ++at) {
+    limit& each = limits_[at];
+    const limit_unit unit = each.rule().of;
+    if (at_once(each)) {
+      each.give_back(of.tickets[at], taken(each, of.cost));
+    } else if (unit == limit_unit::output_reserved) {
+      each.give_back(of.tickets[at], std::max(0.0, of.cost.max_output - output));
+    } else if (unit == limit_unit::output_generated && !pay_ahead_) {
+      each.take(output);
+    }
+  }
+}
+
+void limiter::take_for_others(const request_cost& of) {
+  for (limit& each : limits_)
+    each.take_for_others(spent(each, of));
+}
+
+void limiter::scale(double factor) {
+  for (limit& each : limits_)
+    each.scale(factor);
+}
+
+void limiter::use_up(double share, nanoseconds ago) {
+  for (limit& each : limits_)
+    each.use_up(share, ago);
+}
+
+double limiter::per_second(const request_cost& of) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const limit& each : limits_)
+    if (!at_once(each) && spent(each, of) > 0)
+      least = std::min(least, each.per_second() / spent(each, of));
+  return std::isfinite(least) ? least : 0;
+}
+
+bool limiter::settles() const {
+  return std::any_of(limits_.begin(), limits_.end(), [](const limit& each) {
+    return at_once(each) || each.rule().of == limit_unit::output_reserved ||
+           each.rule().of == limit_unit::output_generated;
+  });
 }
 
 }  // namespace reroute::testing

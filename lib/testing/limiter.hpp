@@ -1,51 +1,62 @@
-// The fake's limits: buckets of requests and of tokens, and a window. Pure.
+// All limits of a fake route: of the simulated ones and of those that really listen. Pure.
 #pragma once
 
-#include "testing/bucket.hpp"
+#include "testing/limit.hpp"
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace reroute::testing {
 
-/// Admits, or says when it would. Time is an argument.
+/// Tokens of one request: of its prompt, the most that its answer may have, and what it will have.
+struct request_cost {
+  double input = 0;
+  double max_output = 0;
+  double output = 0;  ///< needed only for limits that are paid ahead
+};
+
+/// What a request has taken, to be settled when it ends.
+struct admission {
+  request_cost cost = {};
+  std::vector<std::uint64_t> tickets = {};
+};
+
+/// Admits, or says when it would. A value; time as for `limit`.
 class limiter {
  public:
-  using time_point = bucket::time_point;
-  using nanoseconds = bucket::nanoseconds;
+  using nanoseconds = limit::nanoseconds;
 
-  /// Tokens of one request: of its prompt, and the most that its answer may have.
-  struct cost {
-    double input = 0;
-    double output = 0;
-  };
+  limiter() = default;
+  /// `wall`: what the server's clock shows at time 0. `pay_ahead`: the answers' tokens of `output_generated` limits
+  /// must be there at admission, and are taken then.
+  explicit limiter(const std::vector<limit_rule>& rules, nanoseconds wall = nanoseconds(0),
+                   bool pay_ahead = false);
 
-  /// `rate` per second (0: no bucket) and `burst`, at least 1; `count` per `window` (0: no window).
-  limiter(double rate, double burst, std::size_t count, nanoseconds window);
-  limiter(bucket requests, bucket input, bucket output, std::size_t count, nanoseconds window);
-
-  /// Zero: admitted, and counted. Else how long until one more like it would be admitted.
-  [[nodiscard]] nanoseconds ask(time_point now, const cost& of);
-  [[nodiscard]] nanoseconds ask(time_point now) { return ask(now, cost()); }
-  /// Answer tokens that were reserved and not used.
-  void give_back(time_point now, double output) { output_.take(now, -output); }
-  /// All limits become this times what they were at the start.
-  void scale(time_point now, double factor);
-
-  /// Whole requests that would be admitted now by their bucket.
-  [[nodiscard]] double left(time_point now) const { return requests_.left(now); }
-  /// Until the bucket of requests is full again.
-  [[nodiscard]] nanoseconds until_full(time_point now) const { return requests_.until_full(now); }
-  [[nodiscard]] const bucket& requests() const noexcept { return requests_; }
-  [[nodiscard]] const bucket& input() const noexcept { return input_; }
-  [[nodiscard]] const bucket& output() const noexcept { return output_; }
+  void advance(nanoseconds now);
+  /// Zero: one more like it would be admitted. Else how long until then, if nobody else came.
+  [[nodiscard]] nanoseconds wait(const request_cost& of) const;
+  /// The limit that keeps it longest; null if none does.
+  [[nodiscard]] const limit* binding(const request_cost& of) const;
+  [[nodiscard]] admission take(const request_cost& of);
+  /// Its answer has ended, with so many tokens.
+  void settle(const admission& of, double output);
+  /// Somebody else's request, and its answer: they ask again until they have it, so it counts at once.
+  void take_for_others(const request_cost& of);
+  void scale(double factor);
+  void use_up(double share, nanoseconds ago);
+  /// Requests like this per second, in the long run; 0 without a limit.
+  [[nodiscard]] double per_second(const request_cost& of) const;
+  /// Whether ends of requests change anything.
+  [[nodiscard]] bool settles() const;
+  [[nodiscard]] const std::vector<limit>& all() const { return limits_; }
 
  private:
-  bucket requests_, input_, output_;
-  std::size_t full_count_, count_;
-  nanoseconds window_;
-  time_point window_begin_{};
-  std::size_t in_window_ = 0;
+  [[nodiscard]] double asked(const limit& of, const request_cost& by) const;
+  [[nodiscard]] double taken(const limit& of, const request_cost& by) const;
+
+  std::vector<limit> limits_;
+  bool pay_ahead_ = false;
 };
 
 }  // namespace reroute::testing

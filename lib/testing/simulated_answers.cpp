@@ -4,6 +4,9 @@
 #include <reroute/http/date.hpp>
 #include <reroute/testing/faces.hpp>
 
+#include "testing/limit_headers.hpp"
+#include "testing/limit_words.hpp"
+
 #include <cmath>
 #include <string>
 
@@ -12,58 +15,56 @@ namespace {
 
 constexpr std::string_view request_id = "req_simulated";
 
-// remaining is rounded down, and the time until the bucket is full up
-void add_limit(http::headers& fields, std::string_view name, double limit, double left,
-               std::chrono::system_clock::time_point full) {
-  const std::string prefix = "anthropic-ratelimit-" + std::string(name);
-  const auto whole = [](double value) { return std::to_string(std::llround(std::floor(value))); };
-  fields.set(prefix + "-limit", whole(limit));
-  fields.set(prefix + "-remaining", whole(left + 1e-6));
-  fields.set(prefix + "-reset", rfc3339(std::chrono::ceil<std::chrono::seconds>(full)));
-}
-
-void add_bucket(http::headers& fields, std::string_view name, const simulated_bucket& bucket,
-                std::chrono::system_clock::time_point wall) {
-  if (bucket.limits())
-    add_limit(fields, name, bucket.burst(), bucket.level(), wall + bucket.until_full());
-}
-
-void add_common(http::response& to, const simulated_voice& voice) {
+void add_common(http::response& to, const simulated_voice& voice, bool limits) {
   http::headers& fields = to.headers;
   fields.set("date", http::format_http_date(std::chrono::floor<std::chrono::seconds>(voice.wall)));
   fields.set("request-id", request_id);
   if (voice.route.face == face::azure) fields.set("apim-request-id", "apim_simulated");
-  if (!voice.route.limit_headers) return;
-  const simulated_limits& limits = voice.limits;
-  // there is one family for requests: it speaks of the limit that has less left
-  const bool window = limits.window.limits() &&
-                      (!limits.requests.limits() ||
-                       static_cast<double>(limits.window.left()) < limits.requests.level());
-  if (window) {
-    add_limit(fields, "requests", static_cast<double>(limits.window.count()),
-              static_cast<double>(limits.window.left()), voice.wall + limits.window.until_full());
-  } else {
-    add_bucket(fields, "requests", limits.requests, voice.wall);
-  }
-  add_bucket(fields, "input-tokens", limits.input, voice.wall);
-  add_bucket(fields, "output-tokens", limits.output, voice.wall);
+  if (limits && voice.route.limit_headers)
+    add_limit_headers(fields, voice.told, voice.wall, {voice.route.headers_rounded});
+}
+
+refusal_form form_of(const scenario_route& route, std::size_t turn) {
+  return route.forms[turn % route.forms.size()];
+}
+
+// what it asks to wait
+storm_time hint_of(const scenario_route& route, storm_time wait) {
+  if (route.hint_always.count() > 0) return route.hint_always;
+  const std::chrono::duration<double, std::nano> scaled = wait * route.hint_scale;
+  return std::chrono::ceil<storm_time>(scaled) + route.hint_plus;
 }
 
 }  // namespace
 
-http::response simulated_answer(const simulated_voice& voice) {
-  http::response made = faces::ok("hello", static_cast<std::int64_t>(voice.storm.input_tokens),
-                                  static_cast<std::int64_t>(voice.storm.output_tokens));
-  add_common(made, voice);
+http::response simulated_answer(const simulated_voice& voice, const scenario_mix& asked) {
+  http::response made = faces::ok("hello", static_cast<std::int64_t>(asked.input_tokens),
+                                  static_cast<std::int64_t>(asked.output_tokens), asked.model);
+  add_common(made, voice, true);
   return made;
 }
 
-announced simulated_refusal(const simulated_voice& voice, int status, storm_time wait,
-                            std::size_t turn) {
-  const auto& forms = voice.route.forms;
-  announced made = refusal_answer(voice.route.face, forms[turn % forms.size()], status, wait,
-                                  voice.wall, request_id);
-  add_common(made.answer, voice);
+announced limit_refusal(const simulated_voice& voice, const limit_rule& by, storm_time wait,
+                        std::size_t turn) {
+  const scenario_route& route = voice.route;
+  const std::string text =
+      route.words.empty() ? limit_sentence(route.face, by, {route.sentence, route.sentence_per})
+                          : route.words;
+  announced made = refusal_answer(route.face, form_of(route, turn), 429, hint_of(route, wait),
+                                  voice.wall, request_id, text);
+  if (by.kind == limit_kind::at_once && route.limit_headers)
+    made.answer.headers.set("x-ratelimit-type", "UserConcurrentRequests");
+  add_common(made.answer, voice, true);
+  return made;
+}
+
+announced event_refusal(const simulated_voice& voice, const scenario_event& by, std::size_t turn) {
+  const scenario_route& route = voice.route;
+  std::string text = refusal_text(route.face, by.status);
+  if (by.status == 429) text = route.words.empty() ? limit_sentence(route.face) : route.words;
+  announced made = refusal_answer(route.face, form_of(route, turn), by.status, by.hint, voice.wall,
+                                  request_id, text);
+  add_common(made.answer, voice, !by.bare);
   return made;
 }
 

@@ -13,8 +13,6 @@ namespace reroute::testing {
 namespace {
 
 constexpr std::string_view id_prefix = "storm-call-";
-// a client may probe a route that asks for more
-constexpr storm_time longest_believed = std::chrono::seconds(30);
 
 std::optional<std::size_t> number_in(std::string_view text) {
   const auto at = text.find(id_prefix);
@@ -81,52 +79,96 @@ class simulated_route::body final : public response_body {
 };
 
 simulated_route::simulated_route(std::shared_ptr<simulated_storm> storm, std::size_t index)
-    : storm_(std::move(storm)), index_(index), server_(storm_->what, index) {}
+    : storm_(std::move(storm)),
+      index_(index),
+      mixes_(mixes_of(storm_->what)),
+      server_(storm_->what, index) {}
 
 simulated_voice simulated_route::voice() const {
   const scenario_route& route = storm_->what.routes[index_];
-  return {storm_->what, route, server_.limits(), storm_->time->wall_now() + route.skew};
+  return {route, server_.told(), storm_->time->wall_now() + route.skew};
 }
 
-simulated_route::verdict simulated_route::refuse(int status, storm_time wait) {
+http::response simulated_route::answer_to(std::size_t call) {
+  return simulated_answer(voice(), mixes_[mix_of(storm_->what, call)]);
+}
+
+bool simulated_route::open(storm_time now) {
+  server_.advance(now);
+  return server_.open();
+}
+
+simulated_route::verdict simulated_route::refuse(int status, announced said, storm_time after) {
   const storm_time now = storm_->now();
   storm_->ledger.refused(index_, status, now);
   verdict made;
   made.what = verdict::kind::refusal;
-  made.at = now + storm_->what.routes[index_].refusal_latency;
-  made.refusal = simulated_refusal(voice(), status, wait, refusals_++);
-  if (made.refusal.wait <= longest_believed) made.until = now + made.refusal.wait;
+  made.at = now + after;
+  made.said = std::move(said.answer);
+  made.until = now + said.wait;
+  made.asked = said.wait;
   return made;
 }
 
-simulated_route::verdict simulated_route::judge(std::size_t call) {
+simulated_route::verdict simulated_route::suffer(const scenario_event& bad,
+                                                 const request_draws& draws) {
+  using kind = scenario_event::kind;
+  if (bad.what == kind::fault)
+    return refuse(bad.status, event_refusal(voice(), bad, refusals_++), draws.refusal);
+  verdict made;
+  if (bad.what == kind::reset) {
+    made.what = verdict::kind::reset;
+    made.at = storm_->now() + draws.refusal;
+    storm_->ledger.reset(index_, storm_->now());
+  } else {
+    made.what = verdict::kind::silence;
+    storm_->ledger.silenced(index_);
+  }
+  return made;
+}
+
+simulated_route::verdict simulated_route::judge(std::size_t call, const request_draws& draws) {
   const storm_time now = storm_->now();
   server_.advance(now);
-  verdict made;
-  if (const scenario_event* bad = server_.mishap()) {
-    if (bad->what == scenario_event::kind::fault) return refuse(bad->status, bad->hint);
-    storm_->ledger.silenced(index_);
-    made.what = verdict::kind::silence;
-    return made;
+  if (const auto bad = server_.goes_wrong(draws.dice)) return suffer(*bad->what, draws);
+  if (const limit* const by = server_.binding(call)) {
+    announced said = limit_refusal(voice(), by->rule(), server_.wait(call), refusals_++);
+    return refuse(429, std::move(said), draws.refusal);
   }
-  if (const storm_time wait = server_.wait(); wait.count() > 0) return refuse(429, wait);
-  const std::size_t before = storm_->ledger.admissions(call, index_);
-  made.at = now + latency_of(storm_->what, index_, call, before);
-  server_.admit(made.at);
-  if (storm_->what.routes[index_].headers_at_admission) made.answer = simulated_answer(voice());
+  verdict made;
+  made.at = now + latency_of(storm_->what, index_, call, storm_->ledger.admissions(call, index_));
+  server_.admit(call, made.at);
+  if (storm_->what.routes[index_].headers_at_admission) made.said = answer_to(call);
   storm_->ledger.admitted(call, index_, now);
   return made;
 }
 
 // false: given up before
-asio::awaitable<bool> simulated_route::sleep(const verdict& until,
+asio::awaitable<bool> simulated_route::sleep(std::optional<storm_time> until,
                                              const asio::any_io_executor& executor) {
   scripted_wait wait(executor, *storm_->time);
   waits_.insert(&wait);
   std::optional<time_point> at;
-  if (until.what != verdict::kind::silence) at = storm_->begin + until.at;
+  if (until) at = storm_->begin + *until;
   const bool come = co_await wait.wait(at);
   waits_.erase(&wait);
+  co_return come;
+}
+
+asio::awaitable<bool> simulated_route::travel(storm_time way,
+                                              const asio::any_io_executor& executor) {
+  bool come = true;
+  const std::optional<storm_time> there = storm_->now() + way;
+  if (way.count() > 0) come = co_await sleep(there, executor);
+  co_return come;
+}
+
+// until what was decided is made
+asio::awaitable<bool> simulated_route::ready(const verdict& what,
+                                             const asio::any_io_executor& executor) {
+  std::optional<storm_time> at;
+  if (what.what != verdict::kind::silence) at = what.at;
+  const bool come = co_await sleep(at, executor);
   co_return come;
 }
 
@@ -139,29 +181,33 @@ asio::awaitable<exchange_result> simulated_route::exchange(http::request request
     co_return result;
   }
   const std::size_t call = simulated_call_of(request);
+  const request_draws draws = draws_of(storm_->what, index_, requests_++);
   under_way mine(kept, call);
-  verdict what = judge(call);
-  const bool come = co_await sleep(what, executor);
-  if (!come) {
-    storm_->ledger.gave_up(index_);
-    result.error.code = make_error_code(asio::error::operation_aborted);
+  verdict what;
+  bool come = co_await travel(draws.there, executor);
+  if (come) {
+    what = judge(call, draws);
+    come = co_await ready(what, executor);
+  }
+  const bool is_answer = what.what == verdict::kind::answer;
+  if (come && is_answer && !what.said) {
+    server_.advance(storm_->now());
+    what.said = answer_to(call);
+  }
+  if (come) come = co_await travel(draws.back, executor);
+  if (!come || what.what == verdict::kind::reset) {
+    const bool reset = come;
+    if (!reset) storm_->ledger.gave_up(index_);
+    result.error.code = reset ? make_error_code(asio::error::connection_reset)
+                              : make_error_code(asio::error::operation_aborted);
     result.error.sent = true;
     co_return result;
   }
-  const bool is_answer = what.what == verdict::kind::answer;
-  if (!is_answer) storm_->ledger.heard(index_, what.until);
-  if (is_answer) server_.advance(storm_->now());
-  http::response said;
-  if (!is_answer) {
-    said = std::move(what.refusal.answer);
-  } else if (what.answer) {
-    said = std::move(*what.answer);
-  } else {
-    said = simulated_answer(voice());
-  }
-  result.head.status = said.status;
-  result.head.headers = std::move(said.headers);
-  result.body = std::make_unique<body>(std::move(mine), std::move(said.body), is_answer);
+  if (!is_answer)
+    storm_->ledger.heard(index_, what.until, what.asked, mixes_[mix_of(storm_->what, call)].model);
+  result.head.status = what.said->status;
+  result.head.headers = std::move(what.said->headers);
+  result.body = std::make_unique<body>(std::move(mine), std::move(what.said->body), is_answer);
   co_return result;
 }
 

@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace reroute::testing {
 
@@ -28,28 +29,35 @@ class simulated_route final : public transport,
 
   asio::awaitable<exchange_result> exchange(http::request request) override;
   void shutdown() override;
+  /// Whether it would let a typical call through at a time that never goes back.
+  [[nodiscard]] bool open(storm_time now);
 
  private:
   class body;
   class under_way;
   // what becomes of a request
   struct verdict {
-    enum class kind : std::uint8_t { answer, refusal, silence };
+    enum class kind : std::uint8_t { answer, refusal, silence, reset };
     kind what = kind::answer;
-    storm_time at{0};                      // when the client hears it
-    announced refusal;                     // made when the request came
-    std::optional<http::response> answer;  // if it was, too
-    storm_time until{0};                   // the route is closed, as it says
+    storm_time at{0};                    // when it is sent back
+    std::optional<http::response> said;  // if it was made when the request came
+    storm_time until{0}, asked{0};       // the route is closed until then, for so long, as it says
   };
-  [[nodiscard]] verdict judge(std::size_t call);
-  [[nodiscard]] verdict refuse(int status, storm_time wait);
+  [[nodiscard]] verdict judge(std::size_t call, const request_draws& draws);
+  [[nodiscard]] verdict refuse(int status, announced said, storm_time after);
+  [[nodiscard]] verdict suffer(const scenario_event& bad, const request_draws& draws);
+  [[nodiscard]] http::response answer_to(std::size_t call);
   [[nodiscard]] simulated_voice voice() const;
-  asio::awaitable<bool> sleep(const verdict& until, const asio::any_io_executor& executor);
+  asio::awaitable<bool> sleep(std::optional<storm_time> until,
+                              const asio::any_io_executor& executor);
+  asio::awaitable<bool> travel(storm_time way, const asio::any_io_executor& executor);
+  asio::awaitable<bool> ready(const verdict& what, const asio::any_io_executor& executor);
 
   std::shared_ptr<simulated_storm> storm_;
   std::size_t index_;
+  std::vector<scenario_mix> mixes_;
   simulated_server server_;
-  std::size_t refusals_ = 0;
+  std::size_t requests_ = 0, refusals_ = 0;
   std::set<scripted_wait*> waits_;
   bool shut_ = false;
 };

@@ -21,10 +21,7 @@ struct simulated_storm {
 
   scenario what;
   storm_ledger ledger;
-  // not at a full second: dates on the wire have to be rounded
-  std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>(
-      std::chrono::system_clock::time_point(manual_clock::default_wall) +
-      std::chrono::milliseconds(371));
+  std::shared_ptr<manual_clock> time = std::make_shared<manual_clock>(storm_begin);
   time_point begin = time->now();
 };
 

@@ -1,101 +1,45 @@
 // The simulation: one coroutine per call, the real client, simulated routes, virtual time.
 #include <reroute/client/client.hpp>
-#include <reroute/route/anthropic.hpp>
-#include <reroute/route/azure_foundry.hpp>
 #include <reroute/testing/simulation.hpp>
 
-#include "testing/scenario_plan.hpp"
+#include "testing/simulated_client.hpp"
 #include "testing/simulated_route.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 
-#include <algorithm>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace reroute::testing {
 namespace {
 
-constexpr const char* model = "claude-opus-4-8";
-
-// what the client is told of a route's limits
-quota stated_limits(const scenario_route& route) {
-  quota made;
-  if (!route.stated) return made;
-  made.requests_per_minute = route.rate * 60;
-  if (route.rate > 0) made.burst = route.burst;
-  if (route.window_requests > 0) {
-    const std::chrono::duration<double> length = route.window;
-    const double rate = static_cast<double>(route.window_requests) / length.count() * 60;
-    if (route.rate <= 0 || rate < made.requests_per_minute) made.requests_per_minute = rate;
+// all that the calls of a storm share
+struct asking {
+  asking(std::shared_ptr<simulated_storm> at, asio::io_context& on, client_options options)
+      : storm(std::move(at)), loop(on) {
+    claude.emplace(on, completed(std::move(options), storm));
+    for (const scenario_mix& each : mixes_of(storm->what))
+      questions.push_back(question(each));
   }
-  made.input_tokens_per_minute = route.input_tokens * 60;
-  made.output_tokens_per_minute = route.output_tokens * 60;
-  return made;
-}
+  std::shared_ptr<simulated_storm> storm;
+  asio::io_context& loop;
+  std::optional<client> claude;  // until the storm is over
+  std::vector<message_request> questions;
+  std::size_t next = 0;  // the number of the next call
+};
 
-reroute::route definition(const scenario_route& route, std::shared_ptr<transport> wire) {
-  if (route.face == face::azure) {
-    azure_foundry_options options;
-    options.resource = "simulated";
-    options.api_key = "simulated-key";
-    options.name = route.name;
-    options.transport = std::move(wire);
-    options.limits = stated_limits(route);
-    return azure_foundry(std::move(options));
-  }
-  anthropic_options options;
-  options.api_key = "simulated-key";
-  options.name = route.name;
-  options.transport = std::move(wire);
-  options.limits = stated_limits(route);
-  return anthropic(std::move(options));
-}
-
-std::optional<std::size_t> route_named(const scenario& what, std::string_view name) {
-  for (std::size_t at = 0; at < what.routes.size(); ++at)
-    if (what.routes[at].name == name) return at;
-  return std::nullopt;
-}
-
-client_options completed(client_options options, const std::shared_ptr<simulated_storm>& storm) {
-  const scenario& what = storm->what;
-  options.routes.clear();
-  for (std::size_t at = 0; at < what.routes.size(); ++at)
-    options.routes.push_back(
-        definition(what.routes[at], std::make_shared<simulated_route>(storm, at)));
-  options.plan = plan_of(what);
-  options.deadline = what.deadline;
-  options.max_waiting = std::max(options.max_waiting, what.calls);
-  options.time = storm->time;
-  options.seed = what.seed;
-  options.observer.at_attempt =
-      [storm, then = std::move(options.observer.at_attempt)](const attempt_event& event) {
-        if (const auto route = route_named(storm->what, event.route))
-          storm->ledger.launched(*route, storm->now());
-        if (then) then(event);
-      };
-  return options;
-}
-
-// about four characters are a token
-message_request question(const scenario& what) {
-  return message_request(model)
-      .max_tokens(static_cast<std::int64_t>(what.max_tokens))
-      .user(std::string(what.input_tokens * 4, '?'));
-}
-
-asio::awaitable<void> one_call(std::shared_ptr<simulated_storm> storm, client& claude,
-                               const message_request& asked_by_all, std::size_t number) {
-  message_request asked = asked_by_all;
+asio::awaitable<void> one_call(std::shared_ptr<asking> with, std::size_t number) {
+  const std::shared_ptr<simulated_storm> storm = with->storm;
+  message_request asked = with->questions[mix_of(storm->what, number)];
   asked.user_id(simulated_call_id(number));
   storm->ledger.begun(number, storm->now());
   std::optional<std::size_t> answered_by;
   try {
-    const message reply = co_await claude.create(asked);
+    const message reply = co_await with->claude->create(asked);
     answered_by = route_named(storm->what, reply.route());
     if (!answered_by)
       storm->ledger.complain("an answer of no route: " + std::string(reply.route()));
@@ -105,33 +49,59 @@ asio::awaitable<void> one_call(std::shared_ptr<simulated_storm> storm, client& c
   storm->ledger.ended(number, answered_by, storm->now());
 }
 
-void expect_no_throw(const std::shared_ptr<simulated_storm>& storm, std::exception_ptr thrown) {
+void expect_no_throw(const std::shared_ptr<simulated_storm>& of, std::exception_ptr thrown) {
   try {
     if (thrown) std::rethrow_exception(thrown);
   } catch (const std::exception& problem) {
-    storm->ledger.complain(std::string("a call threw: ") + problem.what());
+    of->ledger.complain(std::string("a call threw: ") + problem.what());
   }
 }
 
-asio::awaitable<void> all_calls(std::shared_ptr<simulated_storm> storm, asio::io_context& loop,
-                                client& claude, const message_request& asked) {
-  scripted_wait wait(loop.get_executor(), *storm->time);
-  for (std::size_t number = 0; number < storm->what.calls; ++number) {
-    const storm_time at = arrival_of(storm->what, number);
+void spawn(const std::shared_ptr<asking>& with, asio::awaitable<void> what) {
+  asio::co_spawn(with->loop, std::move(what), [storm = with->storm](std::exception_ptr thrown) {
+    expect_no_throw(storm, thrown);
+  });
+}
+
+asio::awaitable<void> all_calls(std::shared_ptr<asking> with) {
+  const std::shared_ptr<simulated_storm> storm = with->storm;
+  scripted_wait wait(with->loop.get_executor(), *storm->time);
+  const std::vector<storm_time> arrivals = arrivals_of(storm->what);
+  for (const storm_time at : arrivals) {
     if (at > storm->now()) {
       const bool come = co_await wait.wait(storm->begin + at);
       if (!come) co_return;
     }
-    asio::co_spawn(loop, one_call(storm, claude, asked, number),
-                   [storm](std::exception_ptr thrown) { expect_no_throw(storm, thrown); });
+    spawn(with, one_call(with, with->next++));
   }
+}
+
+// calls again when the last call is over
+asio::awaitable<void> one_worker(std::shared_ptr<asking> with) {
+  while (with->claude && with->next < with->storm->what.calls) {
+    const std::size_t number = with->next++;
+    co_await one_call(with, number);
+  }
+}
+
+void begin(const std::shared_ptr<asking>& with) {
+  const std::size_t workers = with->storm->what.workers;
+  if (workers == 0) return spawn(with, all_calls(with));
+  for (std::size_t each = 0; each < workers; ++each)
+    spawn(with, one_worker(with));
+}
+
+// by then all calls must be over
+storm_time latest_end(const scenario& what) {
+  const auto turns = what.workers > 0 ? 1 + (what.calls - 1) / what.workers : 1;
+  return arrivals_of(what).back() + what.deadline * turns + what.stall_at + what.stall +
+         std::chrono::seconds(10);
 }
 
 void run(simulated_storm& storm, asio::io_context& loop) {
   const scenario& what = storm.what;
   const auto done = [&] { return storm.ledger.over() == what.calls; };
-  const storm_time end = arrival_of(what, what.calls - 1) + what.deadline + what.stall_at +
-                         what.stall + std::chrono::seconds(10);
+  const storm_time end = latest_end(what);
   if (what.stall.count() > 0) {
     if (storm.time->run_until(loop, done, what.stall_at)) return;
     storm.time->advance(what.stall);
@@ -148,14 +118,11 @@ simulation_result simulate(const scenario& what, client_options options) {
   const auto storm = std::make_shared<simulated_storm>(what);
   asio::io_context loop(1);
   const auto busy = asio::make_work_guard(loop);
-  const message_request asked = question(what);
-  std::optional<client> claude;
-  claude.emplace(loop, completed(std::move(options), storm));
-  asio::co_spawn(loop, all_calls(storm, loop, *claude, asked),
-                 [storm](std::exception_ptr thrown) { expect_no_throw(storm, thrown); });
+  const auto all = std::make_shared<asking>(storm, loop, std::move(options));
+  begin(all);
   run(*storm, loop);
   const storm_time end = storm->now();
-  claude.reset();
+  all->claude.reset();
   storm->time->run(loop);
   storm->ledger.close(end);
   return storm->ledger.result(best);

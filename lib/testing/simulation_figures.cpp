@@ -33,7 +33,9 @@ simulation_result storm_ledger::result(const schedule& best) const {
   for (const route_record& each : routes_) {
     made.routes.push_back(each.counts);
     made.violations += each.counts.violations;
+    made.into_far += each.counts.into_far;
   }
+  made.idle_s = std::chrono::duration<double>(idle_.longest()).count();
   made.timeline = timeline_;
   made.broken = broken_;
   return made;

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t most_complaints = 20;
 constexpr storm_time moment_length = std::chrono::milliseconds(100);
 constexpr storm_time patience = std::chrono::milliseconds(1);
+// a client may probe a route that asks for more
+constexpr storm_time longest_believed = std::chrono::seconds(30);
 
 std::string seconds(storm_time value) {
   return detail::fixed_point(std::chrono::duration<double>(value).count(), 6) + " s";
@@ -26,7 +28,8 @@ storm_ledger::storm_ledger(const scenario& storm)
     : storm_(storm),
       one_at_a_time_(storm.plan != "hedge" && storm.plan != "race"),
       calls_(storm.calls),
-      routes_(storm.routes.size()) {
+      routes_(storm.routes.size()),
+      idle_(storm.routes.size()) {
   for (std::size_t route = 0; route < routes_.size(); ++route)
     routes_[route].counts.name = storm.routes[route].name;
 }
@@ -41,6 +44,7 @@ void storm_ledger::complain(const std::string& what) {
 }
 
 simulated_moment& storm_ledger::moment(storm_time now) {
+  idle_.pass(now, waiting_ > 0);
   const auto at = static_cast<std::size_t>(now / moment_length);
   while (timeline_.size() <= at) {
     if (!timeline_.empty()) timeline_.back().waiting = waiting_;
@@ -61,12 +65,15 @@ void storm_ledger::begun(std::size_t call, storm_time now) {
   ++waiting_;
 }
 
-void storm_ledger::launched(std::size_t route, storm_time now) {
+void storm_ledger::launched(std::size_t route, storm_time now, std::string_view model) {
   route_record& at = routes_[route];
-  if (now >= at.closed_until) return;
+  const auto closed = at.closed.find(model);
+  if (closed == at.closed.end()) return;
+  if (now < closed->second.far) ++at.counts.into_far;
+  if (now >= closed->second.until) return;
   if (at.counts.violations++ == 0)
     complain("an attempt on " + at.counts.name + " at " + seconds(now) +
-             ", which was known to be closed until " + seconds(at.closed_until));
+             ", which was known to be closed until " + seconds(closed->second.until));
 }
 
 void storm_ledger::sent(std::size_t call, std::size_t route, storm_time now) {
@@ -76,6 +83,7 @@ void storm_ledger::sent(std::size_t call, std::size_t route, storm_time now) {
   if (of.ended > 0) complain(where(call, route, now) + "sent after its call had ended");
   if (of.in_flight > 0 && one_at_a_time_)
     complain(where(call, route, now) + "sent while another attempt is under way");
+  idle_.sent(route, now);
   if (of.in_flight++ == 0 && of.ended == 0) --waiting_;
   route_record& at = routes_[route];
   at.counts.most_in_flight = std::max(at.counts.most_in_flight, ++at.in_flight);
@@ -96,13 +104,23 @@ void storm_ledger::refused(std::size_t route, int status, storm_time now) {
 
 void storm_ledger::silenced(std::size_t route) { ++routes_[route].counts.silent; }
 
-void storm_ledger::heard(std::size_t route, storm_time until) {
-  storm_time& known = routes_[route].closed_until;
+void storm_ledger::reset(std::size_t route, storm_time now) {
+  ++moment(now).refused[route];
+  ++routes_[route].counts.faulted;
+}
+
+void storm_ledger::heard(std::size_t route, storm_time until, storm_time asked,
+                         std::string_view model) {
+  closed_window& at = routes_[route].closed[std::string(model)];
+  storm_time& known = asked <= longest_believed ? at.until : at.far;
   known = std::max(known, until);
 }
 
 void storm_ledger::delivered(std::size_t call, std::size_t route) {
   calls_[call].delivered_by.push_back(route);
+  // what it said of a far end is not so
+  for (auto& [model, closed] : routes_[route].closed)
+    closed.far = storm_time(0);
 }
 
 void storm_ledger::gave_up(std::size_t route) { ++routes_[route].counts.cancelled; }

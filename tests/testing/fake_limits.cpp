@@ -1,16 +1,11 @@
 // The fake's quotas: tokens, quotas that change, neighbours, forms in turns, clocks that are wrong.
-#include "testing/limiter.hpp"
 #include "tests/testing/raw_client.hpp"
 
 using namespace std::chrono_literals;
 using namespace tests;
-using fakes::bucket;
-using fakes::limiter;
 using fakes::refusal_form;
 
 namespace {
-
-constexpr limiter::time_point start{1000h};
 
 // so many tokens by the fake's count
 wire_request sized(std::size_t tokens, int max_tokens) {
@@ -22,38 +17,6 @@ wire_request sized(std::size_t tokens, int max_tokens) {
 }
 
 }  // namespace
-
-TEST_CASE("tokens bind like requests, and what an answer does not need comes back") {
-  limiter of(bucket(100, 100), bucket(1000, 2000), bucket(100, 300), 0, 60s);
-  CHECK(of.ask(start, {1500, 100}) == 0ns);
-  CHECK(of.ask(start, {1500, 100}) == 1s);
-  CHECK(of.ask(start, {500, 200}) == 0ns);
-  CHECK(of.ask(start, {0, 50}) == 500ms);
-  of.give_back(start, 40);
-  CHECK(of.ask(start, {0, 50}) == 100ms);
-  CHECK(of.requests().left(start) == 98);
-  of.give_back(start, 1000);
-  CHECK(of.output().left(start) == 300);
-}
-
-TEST_CASE("a request above the bucket's size is admitted by a full bucket, and paid for later") {
-  limiter of(bucket(0, 1), bucket(100, 100), bucket(0, 1), 0, 60s);
-  CHECK(of.ask(start, {250, 0}) == 0ns);
-  CHECK(of.ask(start, {100, 0}) == 2500ms);
-  CHECK(of.ask(start + 2500ms, {100, 0}) == 0ns);
-}
-
-TEST_CASE("a scaled limiter keeps what it has, up to its new size") {
-  limiter of(bucket(30, 30), bucket(0, 1), bucket(0, 1), 9, 5s);
-  of.scale(start, 1.0 / 3);
-  CHECK(of.left(start) == 10);
-  int admitted = 0;
-  for (int i = 0; i < 20; ++i)
-    admitted += of.ask(start).count() == 0;
-  CHECK(admitted == 3);
-  of.scale(start, 1);
-  CHECK(of.left(start + 1s) == 30);
-}
 
 TEST_CASE("token limits over the wire, with their headers") {
   world w;
@@ -159,4 +122,21 @@ TEST_CASE("a date far ahead that is not meant closes no window") {
   w.time->advance(1s);
   CHECK(w.ask(route).status == 429);
   CHECK(route.log().into_closed_window == 1);
+}
+
+TEST_CASE("limits of any kind over the wire") {
+  world w;
+  fakes::fake_route_options options;
+  options.limits = {{fakes::limit_kind::sliding, fakes::limit_unit::requests, 2, 10s, 0, {}}};
+  options.limit_headers = true;
+  const auto route = w.fake.add_route(options);
+  CHECK(w.ask(route).field("anthropic-ratelimit-requests-remaining") == "1");
+  w.time->advance(4s);
+  CHECK(w.ask(route).status == 200);
+  CHECK(w.ask(route).field("retry-after") == "6");
+  w.time->advance(6s);
+  CHECK(w.ask(route).status == 200);
+  CHECK(w.ask(route).field("retry-after") == "4");
+  options.limits[0].amount = 0;
+  CHECK_THROWS_AS(w.fake.add_route(options), std::invalid_argument);
 }

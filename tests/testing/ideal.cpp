@@ -187,3 +187,41 @@ TEST_CASE("ideal: it hears of a fault by asking, and keeps to the hint as any cl
     CHECK(first_after() == Approx(2.5));
   }
 }
+
+TEST_CASE("ideal: it pays for what answers generate, and does not leave a debt") {
+  scenario what = storm({scenario_route()}, 100);
+  what.output_tokens = 50;
+  what.routes[0].latency = 0ms;
+  what.routes[0].limits = {{limit_kind::bucket, limit_unit::output_generated, 500, 1s, 0, {}}};
+  CHECK(seconds(ideal(what).drain) == Approx(9));  // 5,000 tokens, 500 of them at once
+}
+
+TEST_CASE("ideal: it sends over the shortest way, so that each call comes at the very moment") {
+  scenario what = storm({bucket("a", 40)});
+  what.routes[0].latency = 0ms;
+  what.routes[0].way = 10ms;
+  what.routes[0].way_to = 50ms;
+  const schedule best = ideal(what);
+  CHECK(best.calls[0].admitted == 10ms);
+  CHECK(best.calls[0].finished == 20ms);
+  CHECK(seconds(best.calls[40].admitted) == Approx(0.035));
+}
+
+TEST_CASE("ideal: of what hits a share of the requests it meets nothing") {
+  scenario what = storm({bucket("a", 40)});
+  scenario_event bad = lasting(scenario_event::kind::fault, 0ms, 20s);
+  bad.share = 0.5;
+  what.routes[0].latency = 0ms;
+  what.routes[0].events = {bad};
+  CHECK(seconds(ideal(what).drain) == Approx(24));
+}
+
+TEST_CASE("ideal: callers in a loop are answered as fast as limits and answers allow") {
+  scenario what = storm({bucket("a", 10)}, 200);
+  what.workers = 4;
+  what.routes[0].latency = 100ms;  // 40 per second, if there were no limit
+  CHECK(seconds(ideal(what).drain) == Approx(19.1));
+  what.workers = 1;
+  what.routes[0].latency = 500ms;
+  CHECK(seconds(ideal(what).drain) == Approx(100));
+}

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 using namespace reroute::testing;
 using tests::bucket;
 using tests::first_broken;
+using tests::seconds;
 using tests::storm;
 
 TEST_CASE("simulation: without limits every call takes its latency") {
@@ -92,4 +93,66 @@ TEST_CASE("simulation: headers are written when a request is let through, or whe
     CHECK(result.wasted <= 0.005);
     CHECK(result.drain <= 1.02);
   }
+}
+
+TEST_CASE("simulation: callers who call again when their last call is over") {
+  scenario_route free;
+  free.latency = 500ms;
+  scenario what = storm({free}, 40);
+  what.workers = 4;
+  CHECK(seconds(ideal(what).drain) == Approx(5));
+  const auto result = simulate(what);
+  CHECK(first_broken(result) == "");
+  CHECK(result.answers == 40);
+  CHECK(result.routes[0].most_in_flight == 4);
+  CHECK(result.drain_s == Approx(5).margin(0.3));
+  what.arrivals = 3;
+  CHECK_THROWS_AS(simulate(what), std::invalid_argument);
+}
+
+TEST_CASE("simulation: callers who lose their calls end with the storm") {
+  scenario what = storm({bucket("a", 1)}, 20);
+  what.workers = 3;
+  what.deadline = 2s;
+  what.routes[0].events = {{.what = scenario_event::kind::silence, .at = 0ms, .time = 1h}};
+  const auto result = simulate(what);
+  CHECK(first_broken(result) == "");
+  CHECK(result.answers == 0);
+}
+
+TEST_CASE("simulation: ways and refusals take their own times, and resets are gone over") {
+  scenario what = storm({bucket("a", 40)}, 300);
+  scenario_route& route = what.routes[0];
+  route.way = 5ms;
+  route.way_to = 20ms;
+  route.refusal_latency_to = 200ms;
+  route.events = {{.what = scenario_event::kind::reset, .at = 2s, .time = 3s, .share = 0.5}};
+  const auto result = simulate(what);
+  CHECK(first_broken(result) == "");
+  CHECK(result.answers == 300);
+  CHECK(result.routes[0].faulted > 0);
+  CHECK(result.idle_s > 0);
+  CHECK(result.idle_s < result.drain_s);
+}
+
+TEST_CASE("simulation: calls of two models and several sizes share one limit") {
+  scenario what = storm({bucket("a", 100)}, 200);
+  what.mixes = {{1, "claude-opus-4-8", 20, 5, 64}, {1, "claude-haiku-4-5", 500, 50, 2000}};
+  what.routes[0].limits = {{limit_kind::bucket, limit_unit::output_generated, 600, 1s, 0, {}},
+                           {limit_kind::at_once, limit_unit::requests, 30, 1s, 0, {}}};
+  const auto result = simulate(what);
+  CHECK(first_broken(result) == "");
+  CHECK(result.answers == 200);
+  CHECK(result.ideal_drain_s > 7);  // 100 calls of 5 tokens, 100 of 50; 600 at once
+  CHECK(result.routes[0].most_in_flight >= 30);
+}
+
+TEST_CASE("simulation: windows announced for more than 30 s are counted apart") {
+  scenario what = storm({bucket("a", 40)}, 200);
+  what.routes[0].events = {
+      {.what = scenario_event::kind::fault, .at = 0ms, .time = 50s, .status = 429, .hint = 45s}};
+  const auto result = simulate(what);
+  CHECK(first_broken(result) == "");
+  CHECK(result.violations == 0);
+  CHECK(result.routes[0].into_far == result.into_far);
 }

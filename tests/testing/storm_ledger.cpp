@@ -82,6 +82,16 @@ TEST_CASE("the ledger finds broken clients out") {
           "an attempt on a at 0.000000 s, which was known to be closed until 1.000000 s");
     CHECK(of.ledger.result(ideal(of.what)).violations == 1);
   }
+  SECTION("into a window that is announced for longer than is believed") {
+    of.ledger.heard(0, 90s, 90s, "m");
+    of.ledger.launched(0, 0s, "other");
+    of.ledger.launched(0, 1s, "m");
+    of.good_call(0);
+    of.ledger.launched(0, 2s, "m");
+    CHECK(of.first_broken() == "");
+    CHECK(of.ledger.result(ideal(of.what)).into_far == 1);
+    CHECK(of.ledger.result(ideal(of.what)).violations == 0);
+  }
   SECTION("an exchange that nobody ends") {
     of.ledger.begun(0, 0s);
     of.ledger.sent(0, 0, 0s);

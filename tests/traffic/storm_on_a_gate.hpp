@@ -1,6 +1,7 @@
 // One gate against one limiter, in virtual time: calls that all wait from the start.
 #pragma once
 
+#include "testing/limit_rules.hpp"
 #include "testing/limiter.hpp"
 #include "traffic/gate.hpp"
 
@@ -45,21 +46,21 @@ struct gate_storm {
     const time_point begin{std::chrono::hours(1)};
     now_ = begin;
     reroute::detail::gate at({}, stated);
-    using reroute::testing::bucket;
-    reroute::testing::limiter limit(bucket(rate, burst), bucket(0, 1),
-                                    bucket(output_rate, output_burst), window_requests, window);
+    const limit_options limits{rate, burst, output_rate, output_burst, window_requests, window};
+    reroute::testing::limiter limit(reroute::testing::rules_of(limits));
     std::size_t waiting = calls;
     time_point armed = time_point::max(), announced{};
     const auto state = [&] {
       reroute::http::rate_limits told;
-      const auto tell = [&](const bucket& of, reroute::http::quota_bucket& to) {
-        if (!of.limits()) return;
+      limit.advance(now_.time_since_epoch());
+      for (const reroute::testing::limit& of : limit.all()) {
+        if (of.rule().kind != reroute::testing::limit_kind::bucket) continue;
+        const bool requests = of.rule().of == reroute::testing::limit_unit::requests;
+        auto& to = requests ? told.requests : told.output_tokens;
         to.limit = static_cast<std::int64_t>(of.size());
-        to.remaining = static_cast<std::int64_t>(of.left(now_));
-        to.reset = std::chrono::ceil<std::chrono::seconds>(of.until_full(now_));
-      };
-      tell(limit.requests(), told.requests);
-      tell(limit.output(), told.output_tokens);
+        to.remaining = static_cast<std::int64_t>(of.left());
+        to.reset = std::chrono::ceil<std::chrono::seconds>(of.until_full());
+      }
       return told;
     };
     std::function<void()> pump = [&] {
@@ -78,10 +79,14 @@ struct gate_storm {
         at.sent(held, now_);
         --waiting;
         after(way, [&, held] {
-          const nanoseconds wait = limit.ask(now_, {each.bytes / 4, each.output_tokens});
+          const reroute::testing::request_cost cost{each.bytes / 4, each.output_tokens, used};
+          limit.advance(now_.time_since_epoch());
+          const nanoseconds wait = limit.wait(cost);
           if (wait.count() == 0) {
-            after(latency, [&, held, then = state()] {
-              limit.give_back(now_, each.output_tokens - used);
+            const auto taken = limit.take(cost);
+            after(latency, [&, held, taken, then = state()] {
+              limit.advance(now_.time_since_epoch());
+              limit.settle(taken, used);
               if (headers) at.read(held, headers_at_admission ? then : state(), now_);
               at.admitted(held, now_);
               at.settle(held, {each.bytes / 4, used}, headers);
@@ -124,6 +129,13 @@ struct gate_storm {
   }
 
  private:
+  struct limit_options {
+    double rate, burst, output_tokens, output_tokens_burst;
+    std::size_t window_requests;
+    nanoseconds window;
+    double input_tokens = 0, input_tokens_burst = 0;
+    std::vector<reroute::testing::limit_rule> limits = {};
+  };
   struct event {
     time_point at;
     std::uint64_t order;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <reroute/testing/latency.hpp>
+#include <reroute/testing/limit_rule.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -108,13 +109,15 @@ struct fake_route_options {
   /// did not need.
   double output_tokens = 0;
   double output_tokens_burst = 0;
+  /// Limits of any kind, besides those above: all must agree.
+  std::vector<limit_rule> limits = {};
   refusal_form form = refusal_form::seconds;
   /// Forms of refusals in turns; goes before `form` unless empty.
   std::vector<refusal_form> forms = {};
   /// How far its clock, and with it every date that it says, is ahead of the fake's.
   std::chrono::milliseconds skew{0};
-  /// anthropic-ratelimit-* on every answer, about the buckets: their size, what is left, until full. -input-tokens-* and
-  /// -output-tokens-* too where those are limited.
+  /// anthropic-ratelimit-* on every answer, about the limits on requests and on tokens: their size, what is left, until
+  /// full.
   bool limit_headers = false;
   /// Time from a request to its answer. Refusals come at once, unless `refusal_latency` is set.
   latency::distribution latency = {};
