@@ -50,6 +50,8 @@ gate::gate(gate_options options, const quota& stated)
       cap_(options.max_in_flight),
       requests_(std::min(first_at_once, static_cast<double>(options.initial_window))),
       window_(static_cast<std::size_t>(options.initial_window)) {
+  if (options.learning == limit_learning::replayed)
+    replayed_ = std::make_unique<route_limits>(stated);
   requests_.state(stated);
   input_.state(stated.input_tokens_per_minute);
   output_.state(stated.output_tokens_per_minute);
@@ -71,6 +73,7 @@ gate::time_point gate::earliest(time_point now, const cost& need, const demand& 
     if (probe_first_) return now;
     open(now);
   }
+  if (replayed_) return earliest_replayed(now, need, of);
   if (waiting_ >= window_) return oldest_silence();
   time_point paced = requests_.earliest(now, of);
   // (that it is under way is the window's belief; never wait for what nobody will tell)
@@ -138,6 +141,15 @@ permit gate::admit(time_point now, const cost& need) {
     probe_out_ = given.number;
     probe_again_ = now + options_.cap;
   }
+  if (replayed_) {
+    replayed_->sent(given.number, {need.bytes, need.output_tokens}, seconds(now));
+    given.input_tokens = need.bytes * replayed_->tokens_per_byte();
+    last_granted_ = now;
+    unconfirmed_.emplace_back();
+    ++waiting_;
+    ++in_flight_;
+    return given;
+  }
   if (!shut_ && now - last_granted_ >= options_.cap &&
       allowed(requests_.earliest(now, {.waiting = 0}), need, now).when > now)
     overdue_ = given;
@@ -203,12 +215,14 @@ gate::amounts gate::not_taken_before(const permit& held) const {
 void gate::sent(const permit& held, time_point now) {
   unconfirmed* const entry = entry_of(held.number);
   if (!entry || std::exchange(entry->on_the_wire, true)) return;
+  if (replayed_) replayed_->on_the_wire(held.number, seconds(now));
   sent_.push_back({held.number, now, 0, 0});
 }
 
 void gate::read(const permit& held, const http::rate_limits& limits, time_point now) {
   limits_ = limits;
   limits_of_ = held.number;
+  if (replayed_) return;  // with what it is a part of
   forget_seen(now);
   const auto reading_of = [&](double unseen, double all, double so_far,
                               const std::optional<double>& left, double own = 0, double back = 0) {
@@ -272,6 +286,11 @@ void gate::read(const permit& held, const http::rate_limits& limits, time_point 
 }
 
 void gate::settle(const permit& held, const consumption& taken, bool told) {
+  if (replayed_) {
+    const bool known = taken.input_tokens > 0;
+    return replayed_->ended(held.number, known ? taken.input_tokens : -1,
+                            known ? taken.output_tokens : -1, seconds(latest_));
+  }
   if (held.bytes > 0 && taken.input_tokens > 0)
     tokens_per_byte_ += learn_tokens * (taken.input_tokens / held.bytes - tokens_per_byte_);
   if (held.output_tokens > 0)
@@ -291,7 +310,12 @@ void gate::output_came_back(std::uint64_t number, double output) {
 
 void gate::admitted(const permit& held, time_point now) {
   const bool first_word = take_back(held);
-  requests_.confirmed(held.number);
+  if (replayed_) {
+    read_replayed(held, false, now);
+    replayed_->admitted(held.number, seconds(now));
+  } else {
+    requests_.confirmed(held.number);
+  }
   cap_.answered(in_flight());
   if (stale(held)) return;
   if (overdue(held)) overdue_passed(now);
@@ -306,6 +330,7 @@ void gate::admitted(const permit& held, time_point now) {
 void gate::refused(const permit& held, const normalized_error& error, time_point now,
                    double random) {
   take_back(held);
+  if (replayed_) return refused_replayed(held, error, now, random);
   if (!held.given_back) {
     heard_no(held, now);
     took_nothing(held);
@@ -359,8 +384,12 @@ void gate::refused(const permit& held, const normalized_error& error, time_point
 
 void gate::faulted(const permit& held, bool answered, time_point now, double random) {
   take_back(held);
-  requests_.lost(held.number);
-  if (!held.given_back) output_came_back(0, held.output_tokens);
+  if (replayed_) {
+    replayed_->faulted(held.number, seconds(now));
+  } else {
+    requests_.lost(held.number);
+    if (!held.given_back) output_came_back(0, held.output_tokens);
+  }
   if (answered) heard_no(held, now);
   if (stale(held)) return;
   mute_ = (mute_ && (faults_ > 0 || shut_)) || !answered;
@@ -369,6 +398,7 @@ void gate::faulted(const permit& held, bool answered, time_point now, double ran
   // a probe that is told a second time has opened it by its head
   if ((held.probe && (shut_ || held.given_back)) || faults_ >= options_.faults_to_close) {
     requests_.interrupted(0, now);
+    failed_replayed(now);
     close(now + probe_interval(now, random, fault_part), true, mute_);
   }
 }
@@ -394,6 +424,10 @@ void gate::released(const permit& held, time_point) {
   const bool never_sent = entry && !entry->on_the_wire;
   take_back(held);
   if (held.number == probe_out_) probe_out_ = 0;
+  if (replayed_) {
+    if (never_sent) return replayed_->never_sent(held.number, seconds(latest_));
+    return replayed_->lost(held.number);
+  }
   if (never_sent && overdue(held)) last_granted_ = held.at - options_.cap;
   if (!never_sent) return requests_.lost(held.number);  // whoever gave it up, the route has it
   input_.give_back(held.input_tokens);
@@ -414,6 +448,7 @@ void gate::stalled(time_point now) {
   if (std::exchange(stalled_before_, next_number_) == next_number_) return;
   for (sending& each : sent_)
     each.at = now;
+  if (replayed_) replayed_->stalled(seconds(now));
   hold_until_ = now + after_a_stall;
 }
 
@@ -426,6 +461,7 @@ gate::state gate::current(time_point now) const {
 }
 
 bool gate::spreading() const {
+  if (replayed_) return !shut_ && !replayed_->requests() && waiting_ < window_;
   return !shut_ && requests_.known_by() == limit_evidence::none && waiting_ < window_;
 }
 
@@ -434,13 +470,17 @@ gate_status gate::status(time_point now) const {
   told.state = current(now);
   if (shut_ && closed_until_ > now) told.opens_in = closed_until_ - now;
   if (announced_ && *announced_ > now) told.announced_in = *announced_ - now;
-  told.evidence = requests_.known_by();
-  if (told.evidence != limit_evidence::none) {
+  if (replayed_) {
+    status_replayed(told);
+  } else {
+    told.evidence = requests_.known_by();
+  }
+  if (!replayed_ && told.evidence != limit_evidence::none) {
     told.rate = requests_.rate();
     told.burst = requests_.burst();
   }
   told.in_flight = in_flight();
-  told.in_flight_limit = cap_.known();
+  if (told.in_flight_limit == 0) told.in_flight_limit = cap_.known();
   told.reason = reason_;
   told.limits = limits_;
   return told;
@@ -512,6 +552,13 @@ void gate::probe_passed(time_point now) {
 }
 
 void gate::open(time_point now) {
+  if (replayed_) {
+    shut_ = false;
+    probe_out_ = 0;
+    announced_.reset();
+    reason_.reset();
+    return;
+  }
   window_ = widest_window;
   if (requests_.known_by() == limit_evidence::none || requests_.doubtful()) {
     window_ = first_window;

@@ -11,6 +11,7 @@
 #include "traffic/in_flight_cap.hpp"
 #include "traffic/latency_watch.hpp"
 #include "traffic/request_limit.hpp"
+#include "traffic/route_limits.hpp"
 #include "traffic/token_mirror.hpp"
 
 #include <chrono>
@@ -124,7 +125,8 @@ class gate {
   latency_watch contents;
   /// Tokens that an attempt of this cost will take, as far as is known.
   [[nodiscard]] double tokens_of(const cost& need) const {
-    return need.bytes * tokens_per_byte_ + need.output_tokens;
+    return need.bytes * (replayed_ ? replayed_->tokens_per_byte() : tokens_per_byte_) +
+           need.output_tokens;
   }
   /// Nothing speaks against the next attempt but that a new gate does not send all in one moment.
   [[nodiscard]] bool spreading() const;
@@ -145,6 +147,15 @@ class gate {
     time_point at;
     double input = 0, output = 0;
   };
+  // where limits are learned by replaying the log
+  [[nodiscard]] instant seconds(time_point now);
+  [[nodiscard]] time_point earliest_replayed(time_point now, const cost& need, const demand& of);
+  void read_replayed(const permit& held, bool refused, time_point now);
+  void refused_replayed(const permit& held, const normalized_error& error, time_point now,
+                        double random);
+  void failed_replayed(time_point now);
+  void status_replayed(gate_status& told) const;
+
   void heard_no(const permit& held, time_point now);
   bool take_back(const permit& held);  // true if it was unconfirmed until now
   void forget_failures(std::uint64_t number);
@@ -180,6 +191,8 @@ class gate {
   [[nodiscard]] bool stale(const permit& held) const { return held.epoch != epoch_; }
 
   gate_options options_;
+  std::unique_ptr<route_limits> replayed_;  // null: paced
+  time_point began_{}, latest_{};           // the log's clock; when it was last told the time
   // closing
   time_point closed_until_{};
   std::optional<time_point> announced_;

@@ -190,7 +190,8 @@ TEST_CASE("a single-threaded client has its context's own executor") {
   CHECK(with_strand.get_executor() != asio::any_io_executor(io.get_executor()));
 }
 
-#ifndef NDEBUG
+// (ThreadSanitizer lets nobody start threads behind a fork)
+#if !defined(NDEBUG) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("two threads inside one client end the program, which says what would be right") {
   const std::string words = tests::last_words([] {
     asio::io_context io;

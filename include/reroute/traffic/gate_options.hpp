@@ -5,8 +5,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace reroute {
+
+/// How a gate learns the limits of its route.
+enum class limit_learning : std::uint8_t {
+  paced,  ///< a pace, corrected at each refusal
+  /// EXPERIMENTAL: the limit that the log of all attempts contradicts least; sentences and headers are believed
+  /// while they explain what is seen. To become the only one.
+  replayed,
+};
 
 /// How a client treats a route that refuses or fails. One gate per route, model and
 /// operation (messages, token counts).
@@ -37,6 +46,8 @@ struct gate_options {
   /// Calls in flight at once. Default 0: as many as the route takes; where it refuses for having too
   /// many at once, and says so (`x-ratelimit-type: UserConcurrentRequests`), that number is learned.
   std::size_t max_in_flight = 0;
+
+  limit_learning learning = limit_learning::paced;
 
   friend bool operator==(const gate_options&, const gate_options&) = default;
 };
