@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <iostream>
+#include <string>
 
 asio::awaitable<void> ask(reroute::client& claude) {
   auto question = reroute::message_request("claude-opus-4-8").max_tokens(256).user("Say hello.");
@@ -17,7 +18,10 @@ asio::awaitable<void> ask(reroute::client& claude) {
 int main() try {
   asio::io_context io;
   // ANTHROPIC_API_KEY, ANTHROPIC_FOUNDRY_API_KEY with _RESOURCE, profiles: as the official SDKs
-  reroute::client claude(io, {.routes = reroute::routes_from_environment().routes});
+  const auto found = reroute::routes_from_environment();
+  for (const std::string& each : found.problems)
+    std::cerr << each << '\n';
+  reroute::client claude(io, {.routes = found.routes});
   asio::co_spawn(io, ask(claude), [](std::exception_ptr failed) {
     if (failed) std::rethrow_exception(failed);  // out of io.run()
   });

@@ -27,18 +27,18 @@ const engine_ptr& checked(const engine_ptr& at) {
 
 encoded_request encode_call(const engine_ptr& at, operation op, const message_request& request,
                             const call_options& options) {
-  const bool usual = !options.deadline() && checked(at)->usual_deadline() == default_deadline;
+  const bool usual = checked(at)->usual_deadline() == default_deadline && !options.deadline();
   encoded_request encoded = request.encode(op);
   if (op == operation::create && usual) check_plain_length(encoded.max_tokens());
   return encoded;
 }
 
-void start_call(const engine_ptr& at, bool on_its_executor, operation op, encoded_request request,
+void start_call(const engine_ptr& at, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler,
                 std::shared_ptr<open_stream> stream) {
   std::shared_ptr<call> which =
       at->prepare(op, std::move(request), options, std::move(handler), std::move(stream));
-  if (on_its_executor) return at->begin(std::move(which), options.tenant());
+  // at once, where this runs on it: a coroutine of that executor may have gone elsewhere
   asio::dispatch(at->strand(), [at, which = std::move(which), tenant = options.tenant()]() mutable {
     at->begin(std::move(which), tenant);
   });
@@ -101,11 +101,8 @@ struct question_initiation {
   template <class Handler>
   void operator()(Handler&& handler, std::unique_ptr<question> asked) const {
     using handler_type = answering<Answer, std::decay_t<Handler>>;
-    // where the coroutine runs: at this moment, then, on that executor
-    const bool on_its_executor = asio::get_associated_executor(handler) == asked->at->executor();
     auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
-    start_call(asked->at, on_its_executor, asked->op, std::move(asked->request), asked->options,
-               std::move(erased));
+    start_call(asked->at, asked->op, std::move(asked->request), asked->options, std::move(erased));
   }
 };
 

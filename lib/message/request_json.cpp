@@ -139,10 +139,11 @@ encoded_request message_request::encode(operation op) const {
 
 encoded_request message_request::encode_members(operation op) const {
   const state& from = own();
-  std::int64_t max_tokens = 0;
+  double told = 0;  // it may be written as 6.4E4
   if (const auto text = from.body.find("max_tokens"); text && op != operation::count_tokens)
-    (void)std::from_chars(text->data(), text->data() + text->size(), max_tokens);
-  max_tokens = std::max<std::int64_t>(0, max_tokens);
+    (void)std::from_chars(text->data(), text->data() + text->size(), told);
+  constexpr double most = 1e15;
+  const auto max_tokens = static_cast<std::int64_t>(std::clamp(told, 0.0, most));
   if (op == operation::create)
     return encoded_request(from.body.tail(), from.model, from.betas, max_tokens);
   return encoded_request(from.model, members_text(from.body.all(), op), from.betas, max_tokens);

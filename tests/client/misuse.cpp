@@ -136,6 +136,13 @@ TEST_CASE("a client that was moved from says so, whatever it is asked") {
   CHECK_THROWS_WITH((void)first.drain(1s), moved);
   CHECK_THROWS_WITH(first.async_create(request, ignore), moved);
   CHECK_THROWS_WITH(first.async_stream(request, ignore), moved);
+  const auto timed = reroute::call_options().deadline(1s);
+  CHECK_THROWS_WITH((void)first.create(request, timed), moved);
+  CHECK_THROWS_WITH((void)first.stream(request, timed), moved);
+  CHECK_THROWS_WITH((void)first.count_tokens(request, timed), moved);
+  CHECK_THROWS_WITH(first.async_create(request, timed, ignore), moved);
+  CHECK_THROWS_WITH(first.async_stream(request, timed, ignore), moved);
+  CHECK_THROWS_WITH(first.async_count_tokens(request, timed, ignore), moved);
   CHECK_THROWS_WITH(first.async_count_tokens(request, ignore), moved);
   CHECK_THROWS_WITH(first.async_warm_up(1, ignore), moved);
   CHECK_THROWS_WITH(first.async_drain(1s, ignore), moved);

@@ -111,6 +111,44 @@ TEST_CASE("four threads start, await and cancel calls of one client: each ends o
   CHECK(handlers == rounds);
 }
 
+// resumes whoever awaits it on that executor, whatever its own is
+struct hop {
+  template <class Handler>
+  void operator()(Handler&& handler, const asio::any_io_executor& to) const {
+    asio::post(to, [resume = std::forward<Handler>(handler)]() mutable { std::move(resume)(); });
+  }
+};
+
+asio::awaitable<void> go_to(asio::any_io_executor there) {
+  const asio::use_awaitable_t<> token;
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(hop(), token, there);
+}
+
+// its executor is the client's, but it goes to another thread before it asks
+asio::awaitable<void> asks_from_elsewhere(reroute::client& claude, asio::any_io_executor elsewhere,
+                                          int times, std::atomic<int>& ended) {
+  for (int i = 0; i < times; ++i) {
+    co_await go_to(elsewhere);
+    const reroute::message reply = co_await claude.create(question());
+    if (reply.text() == "hello") ++ended;
+  }
+}
+
+TEST_CASE("a coroutine of the client's executor may ask from another thread") {
+  asio::io_context io, pool;
+  std::atomic<int> ended = 0;
+  reroute::client claude(io, over(answers_at_once()));
+  {
+    const threads running(io, 2), elsewhere(pool, 2);
+    for (int i = 0; i < 20; ++i)
+      asio::co_spawn(claude.get_executor(),
+                     asks_from_elsewhere(claude, pool.get_executor(), 50, ended), asio::detached);
+    for (int i = 0; ended < 1000 && i < 60'000; ++i)  // both loops go on as long
+      std::this_thread::sleep_for(1ms);
+  }
+  CHECK(ended == 1000);
+}
+
 TEST_CASE("four threads cancel single calls of one client by their slots") {
   constexpr int rounds = 200;
   auto peer = std::make_shared<fakes::script>();

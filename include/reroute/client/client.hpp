@@ -40,7 +40,7 @@ using engine_ptr = std::shared_ptr<engine>;
 [[nodiscard]] encoded_request encode_call(const engine_ptr& at, operation op,
                                           const message_request& request,
                                           const call_options& options);
-void start_call(const engine_ptr& at, bool on_its_executor, operation op, encoded_request request,
+void start_call(const engine_ptr& at, operation op, encoded_request request,
                 const call_options& options, completion_ptr handler,
                 std::shared_ptr<open_stream> stream = nullptr);
 [[nodiscard]] std::shared_ptr<open_stream> make_stream(const engine_ptr& at,
@@ -63,7 +63,7 @@ class call_initiation {
                   call_options options) const {
     using handler_type = std::decay_t<Handler>;  // an lvalue is copied
     auto erased = completion_of<handler_type>::make(handler_type(std::forward<Handler>(handler)));
-    start_call(engine_, false, op, std::move(request), options, std::move(erased));
+    start_call(engine_, op, std::move(request), options, std::move(erased));
   }
 
  private:
@@ -83,7 +83,7 @@ class stream_initiation {
     std::shared_ptr<open_stream> stream = make_stream(engine_, options);
     auto erased = completion_of<adapted>::make(
         adapted{std::forward<Handler>(handler), stream_giver{stream_opener::make(stream)}});
-    start_call(engine_, false, operation::stream, std::move(request), options, std::move(erased),
+    start_call(engine_, operation::stream, std::move(request), options, std::move(erased),
                std::move(stream));
   }
 
