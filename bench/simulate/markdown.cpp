@@ -1,29 +1,13 @@
 // The tables of bench/README.md.
-#include "bench/simulate/report.hpp"
-#include "bench/support/median.hpp"
+#include "bench/simulate/over_seeds.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <utility>
 
 namespace bench {
 namespace {
 
 using result = reroute::testing::simulation_result;
-
-double middle(const simulated& of, double result::*figure) {
-  std::vector<double> values;
-  for (const result& each : of.results)
-    values.push_back(each.*figure);
-  return median(std::move(values));
-}
-
-std::size_t sum(const simulated& of, std::size_t result::*figure) {
-  std::size_t all = 0;
-  for (const result& each : of.results)
-    all += each.*figure;
-  return all;
-}
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 // What the simulator prints.
 #include "bench/simulate/report.hpp"
 
+#include "bench/simulate/over_seeds.hpp"
 #include "bench/support/figure_row.hpp"
-#include "bench/support/median.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -21,19 +20,6 @@ using reroute::testing::scenario;
 using reroute::testing::scenario_event;
 using reroute::testing::scenario_route;
 using reroute::testing::simulation_result;
-
-double middle(const simulated& of, double simulation_result::*figure) {
-  std::vector<double> values;
-  for (const simulation_result& each : of.results)
-    values.push_back(each.*figure);
-  return median(std::move(values));
-}
-
-std::size_t sum(const simulated& of, std::size_t simulation_result::*figure) {
-  return std::accumulate(
-      of.results.begin(), of.results.end(), std::size_t(0),
-      [&](std::size_t so_far, const auto& each) { return so_far + each.*figure; });
-}
 
 boost::json::object row_of(const simulated& what, const simulation_result& of) {
   boost::json::object made = figure_row(what.scenario, "reroute", of);

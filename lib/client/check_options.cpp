@@ -1,6 +1,7 @@
 // Wrong configuration is told at once, by name.
 #include "client/check_options.hpp"
 
+#include "route/options.hpp"
 #include "traffic/waiter.hpp"
 
 #include <chrono>
@@ -63,12 +64,7 @@ void check_routes(const std::vector<route>& routes) {
   for (std::size_t at = 0; at < routes.size(); ++at) {
     const std::string field = "routes[" + std::to_string(at) + "]";
     const route& each = routes[at];
-    if (each.name.empty()) refuse(field + ".name", "is empty; give the route a name");
-    for (const char letter : each.name)
-      if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f)
-        refuse(field + ".name",
-               "has a control character; it stands in error texts and log lines, "
-               "so give it printable text");
+    check_name("client_options." + field, each.name);
     if (!names.insert(each.name).second)
       refuse(field + ".name", "is \"" + each.name + "\", as another route's; give each its own");
     if (!each.write) refuse(field + ".write", "is empty; a route needs a request writer");

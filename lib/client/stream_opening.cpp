@@ -7,6 +7,7 @@
 
 #include "client/attempt_errors.hpp"
 #include "client/unusable_answer.hpp"
+#include "http/content_type.hpp"
 #include "http/text.hpp"
 #include "message/message_events.hpp"
 
@@ -21,11 +22,6 @@ namespace {
 constexpr std::size_t most_held_back = 16 * 1024 * 1024;
 // of a stream that has not begun yet: for the error, if it never does
 constexpr std::size_t first_bytes = 4096;
-
-bool is_declared(const http::headers& fields) {
-  const auto type = fields.find("content-type");
-  return type && http::begins_with(*type, "text/event-stream");
-}
 
 }  // namespace
 
@@ -82,7 +78,8 @@ stream_opening::form stream_opening::form_so_far() const {
   if (!likely) return form::unknown;
   if (*likely) return form::events;
   const char first = http::trimmed(head_.body).front();
-  return is_declared(head_.headers) && first != '{' && first != '[' ? form::events : form::whole;
+  return http::declares_event_stream(head_.headers) && first != '{' && first != '[' ? form::events
+                                                                                    : form::whole;
 }
 
 stream_opening::look stream_opening::read_events(http::date today) {

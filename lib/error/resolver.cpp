@@ -9,14 +9,13 @@
 #include "error/message_hints.hpp"
 #include "error/redirect.hpp"
 #include "error/text.hpp"
+#include "http/content_type.hpp"
 #include "http/text.hpp"
 
 #include <utility>
 
 namespace reroute {
 namespace {
-
-constexpr std::string_view event_stream_type = "text/event-stream";
 
 std::string field(const http::headers& fields, std::string_view name) {
   const auto value = fields.find(name);
@@ -76,12 +75,6 @@ int hidden_status(int status, const detail::envelope& body) noexcept {
   return status >= 200 && status <= 299 ? told_status(body) : 0;
 }
 
-// what has come in a stream was not refused for the request alone: it had been admitted
-bool is_event(const http::headers& fields) noexcept {
-  const auto type = fields.find("content-type");
-  return type && http::begins_with(*type, event_stream_type);
-}
-
 void judge(normalized_error& error, const resolver_options& options, const http::headers& fields,
            const detail::envelope& body, http::date now) {
   if (detail::classify_by_code(error, body, fields, now)) return;
@@ -91,7 +84,9 @@ void judge(normalized_error& error, const resolver_options& options, const http:
     if (http::same_text(*said, "true")) error.retryable = true;
     if (http::same_text(*said, "false")) error.retryable = false;
   }
-  if (error.category == category::rate_limit && hidden == 0 && !is_event(fields)) {
+  // what has come in a stream was not refused for the request alone: it had been admitted
+  if (error.category == category::rate_limit && hidden == 0 &&
+      !http::declares_event_stream(fields)) {
     error.request_scoped = is_request_scoped(error, fields, body, now);
   }
 }
@@ -132,7 +127,7 @@ http::response error_event_response(std::string_view data, http::headers fields)
   const int told = told_status(detail::read_envelope(data));
   event.status = told != 0 ? told : 500;
   event.headers = std::move(fields);
-  event.headers.set("content-type", event_stream_type);
+  event.headers.set("content-type", http::event_stream_type);
   event.body = data;
   return event;
 }

@@ -10,9 +10,6 @@ namespace {
 
 using kind = limit_event::kind;
 
-constexpr double leaving_told = 1;  // misfit that leaving a told rate must save
-constexpr double told_early =
-    0.25;  // what a refusal too early for a told rate counts: somebody else took
 constexpr double prior =
     0.03;  // per factor e: other than it was, other than a second's worth at once
 constexpr double longest_gap = 30;  // seconds: nobody makes one wait longer for the next call

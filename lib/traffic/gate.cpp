@@ -142,7 +142,7 @@ permit gate::admit(time_point now, const cost& need) {
     probe_again_ = now + options_.cap;
   }
   if (replayed_) {
-    replayed_->sent(given.number, {need.bytes, need.output_tokens}, seconds(now));
+    replayed_->sent(given.number, need, seconds(now));
     given.input_tokens = need.bytes * replayed_->tokens_per_byte();
     last_granted_ = now;
     unconfirmed_.emplace_back();

@@ -8,6 +8,7 @@
 #include <reroute/traffic/gate_options.hpp>
 #include <reroute/traffic/gate_status.hpp>
 
+#include "traffic/cost.hpp"
 #include "traffic/in_flight_cap.hpp"
 #include "traffic/latency_watch.hpp"
 #include "traffic/request_limit.hpp"
@@ -22,12 +23,6 @@
 #include <utility>
 
 namespace reroute::detail {
-
-/// What an attempt will take of a route's token limits, as far as the client can know.
-struct cost {
-  double bytes = 0;          ///< of the body: prompt tokens are estimated from them
-  double output_tokens = 0;  ///< `max_tokens`: reserved until the answer is there
-};
 
 /// What an answer says that it took. Prompt tokens read from the cache are free.
 struct consumption {

@@ -27,8 +27,7 @@ instant gate::seconds(time_point now) {
 
 gate::time_point gate::earliest_replayed(time_point now, const cost& need, const demand& of) {
   const instant at = seconds(now);
-  const instant when =
-      replayed_->earliest({need.bytes, need.output_tokens}, {of.waiting, in_flight()}, at);
+  const instant when = replayed_->earliest(need, {of.waiting, in_flight()}, at);
   if (when <= at) return now;
   // nobody is waited for who will not be heard, and nothing that headers or refusals taught for ever
   const time_point latest = std::max(now, last_granted_) + plausible;

@@ -7,8 +7,7 @@
 namespace reroute::detail {
 namespace {
 
-constexpr double soonest = 0.001;  // seconds: what is not there now is there later than now
-constexpr double late_by = 0.01;  // a window's first call may arrive so much later than it was sent
+constexpr double soonest = 0.001;     // seconds: what is not there now is there later than now
 constexpr double same_amount = 1e-9;  // of a cost: what rounding may lose
 constexpr double same_moment = 0.05;  // a part of a sliding window, and the call that took it
 
@@ -68,7 +67,7 @@ void limit::give_back(double cost, instant sent) {
     const auto taken = std::lower_bound(parts.begin(), parts.end(), std::pair(sent - 1e-9, -never));
     if (taken == parts.end() || taken->first > sent + same_moment) return;
     taken->second -= cost;
-  } else if (window() && sent < ends - length - late_by) {
+  } else if (window() && sent < ends - length - overtaking) {
     return;  // into a window that has ended
   }
   left = std::min(size, left + cost);

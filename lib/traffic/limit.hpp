@@ -8,6 +8,9 @@
 
 namespace reroute::detail {
 
+/// Seconds by which requests may overtake each other, or a hint be off for the way.
+inline constexpr double overtaking = 0.01;
+
 enum class limit_kind : std::uint8_t {
   bucket,   ///< fills evenly; GCRA is one that holds a single call
   first,    ///< a window that begins with the first call after the last one has ended
@@ -30,6 +33,8 @@ struct limit {
   std::deque<std::pair<instant, double>> parts = {};  ///< of a sliding window: when, how much
 
   [[nodiscard]] bool window() const { return kind != limit_kind::bucket; }
+  /// What a bucket fills by in so many seconds; windows fill at their end.
+  [[nodiscard]] double comes_in(double seconds) const { return window() ? 0 : rate * seconds; }
   [[nodiscard]] double per_second() const { return window() ? size / length : rate; }
   void advance(instant now);
   /// How long until `cost` is there; 0 if it is. At most all that the limit holds is asked for.

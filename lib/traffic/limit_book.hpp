@@ -19,7 +19,7 @@ struct limit_book {
   bool in_vain = false;                     ///< the last try was refused
   double told_count = 0, told_seconds = 0;  ///< by a sentence
   double stated = 0;                        ///< by the user, per second: a ceiling
-  double lowest = 0, highest = never;       ///< rates that explain as much
+  double highest = never;                   ///< rates up to this explain as much
   instant refused_at = -1;                  ///< when that was sent which it refused last
 
   // by headers
@@ -39,10 +39,10 @@ struct limit_book {
   double patience = calls_per_try;  ///< so many before the next try
   double step = 0.12;  ///< a rate is raised by this part, where a single call would tell nothing
 
+  /// Per second, by a sentence; 0: by none.
+  [[nodiscard]] double spoken() const { return told_seconds > 0 ? told_count / told_seconds : 0; }
   /// Per second, by a sentence or the user; 0: by nobody.
-  [[nodiscard]] double told() const {
-    return told_seconds > 0 ? told_count / told_seconds : stated;
-  }
+  [[nodiscard]] double told() const { return told_seconds > 0 ? spoken() : stated; }
   /// A refusal costs more than its bucket saves up: what comes in while it is closed, `hint` seconds, overflows.
   /// `flow`: what comes in, per second.
   [[nodiscard]] bool dear(double flow, double hint, double mean_cost) const;

@@ -6,7 +6,6 @@
 namespace reroute::detail {
 namespace {
 
-constexpr double full_row = 10;       // calls let through before a refusal, for a row of its own
 constexpr double one_moment = 0.004;  // seconds: calls so near to each other are one event
 
 // where the last rows begin
@@ -16,7 +15,7 @@ std::size_t beginning(const attempt_log& log, int limit, double rows) {
   for (; from > 0; --from) {
     const logged_attempt& each = log.at(from - 1);
     if (each.is == fate::refused && each.refused_by == limit) {
-      seen += std::min(1.0, calls / full_row);
+      seen += std::min(1.0, calls / calls_of_a_full_row);
       calls = 0;
     } else if (!each.took_nothing()) {
       calls += 1;

@@ -5,6 +5,11 @@
 
 namespace reroute::detail {
 
+/// Misfit that leaving what was told must save.
+inline constexpr double leaving_told = 1;
+/// What a refusal too early for it counts: somebody else may have taken.
+inline constexpr double told_early = 0.25;
+
 /// What is known beside the log.
 struct fit_question {
   const attempt_log* log = nullptr;

@@ -12,8 +12,34 @@ constexpr double rounded_tokens = 500;  // tokens are told in thousands
 constexpr double longest_way = 0.06;    // seconds there and back, at most, until better is known
 constexpr double little_gone = 0.02;    // of a limit: less tells no rate
 constexpr double enough_between = 8;    // calls between two readings that tell a rate
-constexpr double overtaken = 0.01;
-constexpr double faded = 0.9;  // of how wrong a reading was, with each newer one
+constexpr double faded = 0.9;           // of how wrong a reading was, with each newer one
+
+// The rates that a reset allows: what is gone is there again so soon, up to a second too late.
+void learn_rate(limit_book& book, double told, double gone, double half, double full_in,
+                instant now) {
+  const double minute = told / 60, low = (gone - half) / full_in,
+               high = full_in > 1 ? (gone + half) / (full_in - 1) : never;
+  const double spoken = book.spoken();
+  book.longest_reset = std::max(book.longest_reset, full_in);
+  book.head_lowest = std::max(book.head_lowest, low);
+  book.head_highest = std::min(book.head_highest, high);
+  // no bucket is full again so late
+  if (book.of == limited::requests && !book.is.window() && book.head_lowest > 1.1 * high)
+    book.is.kind = limit_kind::first;
+  if (book.head_highest < 0.95 * book.head_lowest) {
+    book.head_lowest = low;
+    book.head_highest = high;
+  }
+  const bool fits = book.head_highest < never && minute >= book.head_lowest * 0.98 &&
+                    minute <= book.head_highest * 1.02;
+  book.is.rate =
+      spoken > 0 ? spoken
+      : fits     ? minute
+                 : std::max(book.head_lowest, std::min(book.head_highest, book.head_lowest * 1.05));
+  if (!book.is.window()) return;
+  book.is.length = spoken > 0 ? told / spoken : book.longest_reset;
+  book.is.ends = now > book.is.ends ? now + full_in : std::min(book.is.ends, now + full_in);
+}
 
 }  // namespace
 
@@ -31,15 +57,7 @@ void route_limits::read(std::uint64_t number, const http::rate_limits& limits, b
     if (each.headed && each.answer_error <= each.admission_error) which->settled = !refusal;
 }
 
-// A reading is true as of the moment when it was written: at the admission, or when the answer had ended. Both are kept, and
-// what follows from one reading for the next one tells which it is.
-void route_limits::read_one(const logged_attempt& which, limited of, const http::quota_bucket& told,
-                            bool refusal, instant now) {
-  const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(of));
-  if (!told.limit || !told.remaining || *told.limit <= 0 || (lied_ & bit) != 0) return;
-  const auto limit_told = static_cast<double>(*told.limit),
-             left = static_cast<double>(*told.remaining);
-  const double half = of == limited::requests ? 0 : rounded_tokens;
+limit_book& route_limits::headed_book(limited of, double told, instant now) {
   limit_book* book = nullptr;
   for (limit_book& each : books_)
     if (each.headed && each.of == of) book = &each;
@@ -51,110 +69,106 @@ void route_limits::read_one(const logged_attempt& which, limited of, const http:
     book->ahead = 0;
     book->is.kind = limit_kind::bucket;
     if (of == limited::output_tokens) book->is.of = resource::generated;
-    book->is.rate = book->told() > 0 ? book->told() : limit_told / 60;
+    book->is.rate = book->told() > 0 ? book->told() : told / 60;
     book->is.left = never;
     book->is.at = now;
   }
-  if (book->is.size != limit_told) {
-    book->is.size = book->size = limit_told;
+  if (book->is.size != told) {
+    book->is.size = book->size = told;
     book->head_lowest = 0;
     book->head_highest = never;
   }
-  const double gone = limit_told - left, minute = limit_told / 60;
+  return *book;
+}
+
+// A reading is true as of the moment when it was written: at the admission, or when the answer had ended. Both are kept, and
+// what follows from one reading for the next one tells which it is.
+void route_limits::read_one(const logged_attempt& which, limited of, const http::quota_bucket& told,
+                            bool refusal, instant now) {
+  const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(of));
+  if (!told.limit || !told.remaining || *told.limit <= 0 || (lied_ & bit) != 0) return;
+  const auto limit_told = static_cast<double>(*told.limit),
+             left = static_cast<double>(*told.remaining);
+  const double half = of == limited::requests ? 0 : rounded_tokens, gone = limit_told - left;
   const double full_in = told.reset ? std::chrono::duration<double>(*told.reset).count() : 0;
-  const double spoken = book->told_seconds > 0 ? book->told_count / book->told_seconds : 0;
-  if (gone > little_gone * limit_told && full_in > 0) {
-    const double low = (gone - half) / full_in,
-                 high = full_in > 1 ? (gone + half) / (full_in - 1) : never;
-    book->longest_reset = std::max(book->longest_reset, full_in);
-    book->head_lowest = std::max(book->head_lowest, low);
-    book->head_highest = std::min(book->head_highest, high);
-    // no bucket is full again so late
-    if (of == limited::requests && !book->is.window() && book->head_lowest > 1.1 * high)
-      book->is.kind = limit_kind::first;
-    if (book->head_highest < 0.95 * book->head_lowest) {
-      book->head_lowest = low;
-      book->head_highest = high;
-    }
-    const bool fits = book->head_highest < never && minute >= book->head_lowest * 0.98 &&
-                      minute <= book->head_highest * 1.02;
-    book->is.rate = spoken > 0 ? spoken
-                    : fits     ? minute
-                               : std::max(book->head_lowest,
-                                          std::min(book->head_highest, book->head_lowest * 1.05));
-    if (book->is.window()) {
-      book->is.length = spoken > 0 ? limit_told / spoken : book->longest_reset;
-      book->is.ends = now > book->is.ends ? now + full_in : std::min(book->is.ends, now + full_in);
-    }
-  }
-  if (of == limited::output_tokens && book->is.of == resource::generated &&
-      gone > 1.2 * generated_ + 3000)
-    book->is.of = resource::reserved;
-  book->lowest = book->highest = book->is.rate;
+  limit_book& book = headed_book(of, limit_told, now);
+  if (gone > little_gone * limit_told && full_in > 0)
+    learn_rate(book, limit_told, gone, half, full_in, now);
+  if (book.is.of == resource::generated && gone > 1.2 * generated_ + 3000)
+    book.is.of = resource::reserved;
+  book.highest = book.is.rate;
 
   const double way = std::min(round_trip_, longest_way) / 2;
   const instant answer = refusal ? which.sent : now - 2 * way, admission = which.sent;
-  const auto follow = [&](limit_book::reading& one, instant ref, double& error) {
-    if (one.at < 0 || ref <= one.at) {
-      if (one.at < 0) one = {ref, left};
-      return 0.0;
-    }
-    double took = 0;
-    for (std::size_t place = log_.size(); place > 0; --place) {
-      const logged_attempt& each = log_.at(place - 1);
-      if (each.sent <= one.at) break;
-      if (each.sent <= ref && !each.took_nothing()) took += each.cost(book->is.of);
-    }
-    const double expected = std::min(
-        limit_told, one.left - took + (book->is.window() ? 0 : book->is.rate * (ref - one.at)));
-    error = error * faded + std::abs(left - expected) / std::max(log_.mean_cost(book->is.of), 1e-9);
-    const double came = (left - one.left + took - 1) / (ref - one.at);
-    const bool tells = took >= enough_between && ref > one.at + 0.5;
-    if (tells || ref > one.at + 3) one = {ref, left};
-    return tells && left < 0.95 * limit_told ? came : 0.0;
-  };
   if (!refusal && of == limited::requests) {
-    const double by_answer = follow(book->by_answer, answer, book->answer_error);
-    const double by_admission = follow(book->by_admission, admission, book->admission_error);
-    const double came = book->answer_error <= book->admission_error ? by_answer : by_admission;
-    if (came > book->is.rate && !book->is.window() && spoken <= 0) {
-      book->head_lowest = std::max(book->head_lowest, std::min(came, book->head_highest));
-      book->is.rate = std::min(came, book->head_highest);
+    const double by_answer =
+        follow(book.by_answer, book, limit_told, left, answer, book.answer_error);
+    const double by_admission =
+        follow(book.by_admission, book, limit_told, left, admission, book.admission_error);
+    const double came = book.answer_error <= book.admission_error ? by_answer : by_admission;
+    if (came > book.is.rate && !book.is.window() && book.spoken() <= 0) {
+      book.head_lowest = std::max(book.head_lowest, std::min(came, book.head_highest));
+      book.is.rate = std::min(came, book.head_highest);
     }
   }
   bool at_answer = true;
   for (const limit_book& each : books_)
     if (each.headed && each.of == limited::requests)
       at_answer = each.answer_error <= each.admission_error;
-  const instant ref = at_answer ? answer : admission, as_of = ref + way;
-  if (as_of < book->refused_at || as_of < book->read_at) return;
-  book->read_at = as_of;
-  book->is.advance(now);
-  double most = 0, least = 0;  // taken since
-  if (book->is.of == resource::generated) most = least = log_.expected();
+  const instant ref = at_answer ? answer : admission;
+  if (ref + way >= book.refused_at && ref + way >= book.read_at)
+    clamp(book, left, half, ref, ref + way, now);
+}
+
+// What came in from that reading to this one, per second; 0: too little happened. `error`: how wrong that one was.
+double route_limits::follow(limit_book::reading& one, const limit_book& of, double told,
+                            double left, instant ref, double& error) const {
+  if (one.at < 0) one = {ref, left};
+  if (ref <= one.at) return 0;
+  double took = 0;
   for (std::size_t place = log_.size(); place > 0; --place) {
     const logged_attempt& each = log_.at(place - 1);
-    if (each.sent <= ref - overtaken && each.ended <= as_of - overtaken) break;
+    if (each.sent <= one.at) break;
+    if (each.sent <= ref && !each.took_nothing()) took += each.cost(of.is.of);
+  }
+  const double expected = std::min(told, one.left - took + of.is.comes_in(ref - one.at));
+  error = error * faded + std::abs(left - expected) / std::max(log_.mean_cost(of.is.of), 1e-9);
+  const double came = (left - one.left + took - 1) / (ref - one.at);
+  const bool tells = took >= enough_between && ref > one.at + 0.5;
+  if (tells || ref > one.at + 3) one = {ref, left};
+  return tells && left < 0.95 * told ? came : 0;
+}
+
+// What was sent before `ref` is in the reading, and what was given back before `as_of`, but for what overtook.
+void route_limits::clamp(limit_book& to, double left, double half, instant ref, instant as_of,
+                         instant now) {
+  to.read_at = as_of;
+  to.is.advance(now);
+  double most = 0, least = 0;  // taken since
+  if (to.is.of == resource::generated) most = least = log_.expected();
+  for (std::size_t place = log_.size(); place > 0; --place) {
+    const logged_attempt& each = log_.at(place - 1);
+    if (each.sent <= ref - overtaking && each.ended <= as_of - overtaking) break;
     if (each.took_nothing()) continue;
-    if (book->is.of == resource::generated) {
-      if (each.used_output < 0 || each.ended <= as_of - 2 * overtaken) continue;
+    if (to.is.of == resource::generated) {
+      if (each.used_output < 0 || each.ended <= as_of - 2 * overtaking) continue;
       most += each.used_output;
-      least += each.ended > as_of + overtaken ? each.used_output : 0;
+      least += each.ended > as_of + overtaking ? each.used_output : 0;
       continue;
     }
-    const double cost = each.cost(book->is.of);
-    if (each.sent > ref - overtaken) most += cost;
-    if (each.sent > ref + overtaken) {
+    const double cost = each.cost(to.is.of);
+    if (each.sent > ref - overtaking) most += cost;
+    if (each.sent > ref + overtaking) {
       least += cost;
-    } else if (book->is.of == resource::reserved && each.used_output >= 0 &&
-               each.ended > as_of + overtaken) {
+    } else if (to.is.of == resource::reserved && each.used_output >= 0 &&
+               each.ended > as_of + overtaking) {
       most -= each.reserved - each.used_output;
       least -= each.reserved - each.used_output;
     }
   }
-  const double came = book->is.window() ? 0 : book->is.rate * (now - as_of);
+  const double came = to.is.comes_in(now - as_of);
   const double low = left - half + came - most, high = left + half + came - least;
-  book->is.left = std::min(book->is.size, std::clamp(book->is.left, low, std::max(high, low)));
+  to.is.left = std::min(to.is.size, std::clamp(to.is.left, low, std::max(high, low)));
 }
 
 }  // namespace reroute::detail

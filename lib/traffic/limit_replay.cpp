@@ -8,9 +8,7 @@
 namespace reroute::detail {
 namespace {
 
-constexpr double overtaking = 0.01;  // seconds by which requests may overtake each other
-constexpr double enough_calls = 10;  // a cycle with so many counts in full, one with fewer in part
-constexpr double remembered = 0.85;  // of what contradicted before, after a full cycle
+constexpr double remembered = 0.85;      // of what contradicted before, after a full cycle
 constexpr double most_remembered = 1.5;  // so that a changed quota wins soon
 constexpr double phase_error =
     1.1;  // seconds by which an aligned window may be off: hints are rounded up
@@ -132,7 +130,7 @@ class player {
   }
   void close_row() {
     const double weight = first_row_ && !whole_ ? 0 : early_;  // nobody knows where it stood before
-    const double part = std::min(1.0, calls_ / enough_calls);
+    const double part = std::min(1.0, calls_ / calls_of_a_full_row);
     sum_ = std::min(most_remembered, sum_ * (1 - (1 - remembered) * part)) +
            part * (std::log1p(low_ / unit_) + weight * std::log1p(high_ / unit_));
     low_ = high_ = calls_ = 0;

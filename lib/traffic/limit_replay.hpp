@@ -8,6 +8,9 @@
 
 namespace reroute::detail {
 
+/// A cycle with so many calls let through counts in full, one with fewer in part.
+inline constexpr double calls_of_a_full_row = 10;
+
 /// What happened to one limit, in order.
 struct limit_event {
   enum class kind : std::uint8_t {

@@ -1,8 +1,9 @@
 // The limit that a refusal names in words.
 #include "traffic/named_limit.hpp"
 
+#include "http/text.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <string>
 
 namespace reroute::detail {
@@ -13,12 +14,9 @@ constexpr double most = 1e12;
 // in lower case, as ASCII has it, whatever the locale
 std::string lowered(std::string_view text) {
   std::string made(text);
-  for (char& letter : made)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  std::transform(made.begin(), made.end(), made.begin(), http::lower);
   return made;
 }
-
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 
 bool skip(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return false;
@@ -32,9 +30,9 @@ std::optional<double> number(std::string_view& text) {
   std::size_t digits = 0;
   while (!text.empty()) {
     const bool separator = text.size() > 3 && (text[0] == ',' || text[0] == ' ') &&
-                           is_digit(text[1]) && is_digit(text[2]) && is_digit(text[3]) &&
-                           digits > 0;
-    if (is_digit(text[0])) {
+                           http::is_digit(text[1]) && http::is_digit(text[2]) &&
+                           http::is_digit(text[3]) && digits > 0;
+    if (http::is_digit(text[0])) {
       value = value * 10 + (text[0] - '0');
       ++digits;
     } else if (!separator) {

@@ -24,7 +24,7 @@ constexpr double told_twice = 2;  // a window that is told is tried half as ofte
 
 }  // namespace
 
-route_limits::route_limits(const quota& stated) : overtaking_(0.01) {
+route_limits::route_limits(const quota& stated) : overtaking_(overtaking) {
   const auto add = [&](limited of, double per_minute, double size) {
     if (per_minute <= 0) return;
     limit_book& made = add_book(of);
@@ -48,7 +48,7 @@ limit_book& route_limits::add_book(limited of) {
   return made;
 }
 
-logged_attempt route_limits::made(const call_cost& what, instant now) const {
+logged_attempt route_limits::made(const cost& what, instant now) const {
   logged_attempt a;
   a.sent = now;
   a.said_input = what.bytes;
@@ -84,7 +84,7 @@ void route_limits::confirm(logged_attempt& which) {
     if (each.ahead > 0) each.ahead = std::max(each.ahead, 1 + 1.25 * which.overdrawn);
 }
 
-instant route_limits::earliest(const call_cost& what, const pressure& of, instant now) {
+instant route_limits::earliest(const cost& what, const pressure& of, instant now) {
   pressure_ = of;
   settle(now);
   if (closed_ > now) return closed_;
@@ -129,7 +129,7 @@ double route_limits::flight() const {
   return shown ? std::max(calls, part_let_through * plenty) : calls;
 }
 
-instant route_limits::allowed(const call_cost& what, instant now) {
+instant route_limits::allowed(const cost& what, instant now) {
   for (limit_book& each : books_)
     if (each.known) each.is.advance(now);
   const double calls = flight();
@@ -169,8 +169,7 @@ double route_limits::inflow(const limit_book& of) const {
   return of.is.rate * (of.is.of == resource::reserved && use_ > 0 ? 1 / use_ : 1);
 }
 
-void route_limits::sent(std::uint64_t number, const call_cost& what, instant now) {
-  newest_ = number;
+void route_limits::sent(std::uint64_t number, const cost& what, instant now) {
   if (pressure_.in_flight == 0) busy_ = now;
   if (first_sent_ < 0) first_sent_ = now;
   if (last_sent_ <= refused_heard_) {

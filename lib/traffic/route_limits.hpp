@@ -6,6 +6,7 @@
 #include <reroute/traffic/gate_status.hpp>
 
 #include "traffic/attempt_log.hpp"
+#include "traffic/cost.hpp"
 #include "traffic/limit_book.hpp"
 
 #include <cstddef>
@@ -14,12 +15,6 @@
 #include <optional>
 
 namespace reroute::detail {
-
-/// What a call is likely to take.
-struct call_cost {
-  double bytes = 0;          ///< of its body
-  double output_tokens = 0;  ///< `max_tokens`
-};
 
 /// Who asks.
 struct pressure {
@@ -42,8 +37,8 @@ class route_limits {
 
   /// When such a call may go: `now` or before, later, or `never`: not before something is heard. To be asked
   /// again when anything was sent or heard, and at the moment that it names.
-  [[nodiscard]] instant earliest(const call_cost& what, const pressure& of, instant now);
-  void sent(std::uint64_t number, const call_cost& what, instant now);
+  [[nodiscard]] instant earliest(const cost& what, const pressure& of, instant now);
+  void sent(std::uint64_t number, const cost& what, instant now);
   /// It is on the wire only now.
   void on_the_wire(std::uint64_t number, instant now);
   /// Before `admitted` or `refused`.
@@ -68,20 +63,18 @@ class route_limits {
   [[nodiscard]] limit_evidence evidence() const;
   /// The limit on requests that binds first; null if none is known.
   [[nodiscard]] const limit_book* requests() const;
-  [[nodiscard]] const std::deque<limit_book>& books() const { return books_; }
   /// Calls at once; 0: no limit is known.
   [[nodiscard]] std::size_t at_once() const;
 
  private:
-  [[nodiscard]] logged_attempt made(const call_cost& what, instant now) const;
+  [[nodiscard]] logged_attempt made(const cost& what, instant now) const;
   limit_book& add_book(limited of);
   limit_book& free_book(limited of);
   [[nodiscard]] double quiet() const;
   void settle(instant now);
   void confirm(logged_attempt& which);
   [[nodiscard]] double flight() const;
-  [[nodiscard]] instant in_doubt(double flight) const;
-  instant allowed(const call_cost& what, instant now);
+  instant allowed(const cost& what, instant now);
   [[nodiscard]] double inflow(const limit_book& of) const;
   void refresh(instant now);
   void fit_book(limit_book& which, instant now);
@@ -95,8 +88,12 @@ class route_limits {
   void drain(limit_book& by, const logged_attempt& which, instant now);
   void close(const limit_book* by, const logged_attempt& which, std::optional<double> hint,
              instant now);
+  limit_book& headed_book(limited of, double told, instant now);
   void read_one(const logged_attempt& which, limited of, const http::quota_bucket& told,
                 bool refusal, instant now);
+  double follow(limit_book::reading& one, const limit_book& of, double told, double left,
+                instant ref, double& error) const;
+  void clamp(limit_book& to, double left, double half, instant ref, instant as_of, instant now);
 
   attempt_log log_;
   std::deque<limit_book> books_;
@@ -107,7 +104,7 @@ class route_limits {
   std::deque<doubt> unsure_;  // neither heard of nor silent for long enough
   http::rate_limits last_limits_;
   pressure pressure_;
-  std::uint64_t newest_ = 0, headers_of_ = 0;
+  std::uint64_t headers_of_ = 0;
   int books_made_ = 0;
   std::uint32_t cycles_ = 0;
   instant closed_ = 0, refused_heard_ = -1, first_sent_ = -1, last_sent_ = -1e9, opened_ = 0;

@@ -40,7 +40,6 @@ void route_limits::fit_book(limit_book& which, instant now) {
   which.known = true;
   which.is = best.is;
   which.size = best.is.size;
-  which.lowest = best.lowest;
   which.highest = best.highest;
   which.fit_changed(before, inflow(which), hint_, log_.mean_cost(which.is.of));
   stale_ = true;

@@ -11,7 +11,6 @@ namespace {
 constexpr double fade = 0.97;     // of the slowest refusal and the longest gap, with each newer one
 constexpr double most_ends = 64;  // answers whose usage is remembered
 constexpr double rounded_up = 1.05;  // seconds by which a hint in whole seconds may be too long
-constexpr double heard_late = 0.01;  // seconds that a hint may be off for the way
 constexpr double backoff_base = 0.1,
                  backoff_most = 8;  // seconds, where nothing was let through and nothing is said
 constexpr double longest_own_wait = 30;
@@ -96,8 +95,8 @@ void route_limits::refused(std::uint64_t number, const heard_refusal& what, inst
   which->is = fate::refused;
   which->ended = now;
   if (what.hint) {
-    which->wait_most = *what.hint + heard_late;
-    which->wait_least = *what.hint - (what.exact ? heard_late : rounded_up);
+    which->wait_most = *what.hint + overtaking;
+    which->wait_least = *what.hint - (what.exact ? overtaking : rounded_up);
     hint_ = *what.hint;
   }
   stale_ = true;
@@ -210,13 +209,11 @@ limit_book* route_limits::blamed(const logged_attempt& which, const heard_refusa
         return &each;
     return nullptr;
   };
-  if (headers_of_ == newest_ || headers_of_ != 0) {
-    if (limit_book* const by = lacks(limited::requests, last_limits_.requests, 0)) return by;
-    if (limit_book* const by = lacks(limited::input_tokens, last_limits_.input_tokens, 500))
-      return by;
-    if (limit_book* const by = lacks(limited::output_tokens, last_limits_.output_tokens, 500))
-      return by;
-  }
+  if (limit_book* const by = lacks(limited::requests, last_limits_.requests, 0)) return by;
+  if (limit_book* const by = lacks(limited::input_tokens, last_limits_.input_tokens, 500))
+    return by;
+  if (limit_book* const by = lacks(limited::output_tokens, last_limits_.output_tokens, 500))
+    return by;
   for (const limit_book& each : books_)
     if (each.headed) return nullptr;
   return &free_book(limited::requests);
@@ -247,7 +244,7 @@ void route_limits::measured(limit_book& by, const logged_attempt& which, bool ec
 // headers tell the rest: at its sending there was less than its cost
 void route_limits::drain(limit_book& by, const logged_attempt& which, instant now) {
   by.is.advance(now);
-  const double came = by.is.window() ? 0 : by.is.rate * (now - which.sent);
+  const double came = by.is.comes_in(now - which.sent);
   by.is.left = std::min(by.is.left, 0.99 * which.cost_at_first(by.is.of) + came -
                                         log_.taken_after(by.is.of, which.sent));
 }

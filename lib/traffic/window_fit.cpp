@@ -11,8 +11,6 @@ namespace {
 
 using kind = limit_event::kind;
 
-constexpr double leaving_told = 1;
-constexpr double told_early = 0.25;
 constexpr double rounding = 1.1;     // seconds that a hint may be too long
 constexpr double short_hint = 2.2;   // as long as a bucket's may be
 constexpr double by_chance = 0.15;   // how little a short hint speaks for a long window

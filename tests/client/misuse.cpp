@@ -191,8 +191,10 @@ TEST_CASE("a route's name and limits must make sense") {
   };
   CHECK_NOTHROW(made("direct, Zürich", {.requests_per_minute = 60, .burst = 5}));
   CHECK_THROWS_WITH(made("", {}), Contains("routes[0].name is empty"));
-  CHECK_THROWS_WITH(made("a\nb", {}), Contains("routes[0].name has a control character"));
-  CHECK_THROWS_WITH(made("a\x7f", {}), Contains("routes[0].name has a control character"));
+  CHECK_THROWS_WITH(made("a\nb", {}),
+                    Contains("routes[0].name has a line break or another control character"));
+  CHECK_THROWS_WITH(made("a\x7f", {}),
+                    Contains("routes[0].name has a line break or another control character"));
   CHECK_THROWS_WITH(made("a", {.burst = 5}), Contains("routes[0].limits.burst means nothing"));
   CHECK_THROWS_WITH(made("a", {.requests_per_minute = -1}), Contains("routes[0].limits must be"));
 }

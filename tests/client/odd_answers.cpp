@@ -49,6 +49,16 @@ std::string chat_completion_stream() {
          "data: [DONE]\n\n";
 }
 
+// of one call, which streams or not
+reroute::outcome end_of(stream_rig& r, bool stream) {
+  if (stream) return r.run().story;
+  reroute::outcome end;
+  r.claude->async_create(stream_rig::question(),
+                         [&](std::error_code, reroute::outcome result) { end = result; });
+  r.time->run(r.io);
+  return end;
+}
+
 }  // namespace
 
 TEST_CASE("an event stream is one, whatever its content type says") {
@@ -162,14 +172,7 @@ TEST_CASE(
     stream_rig r;
     r.a->expect("POST", "/v1/messages").answers(said(each.body, each.type, each.status)).always();
     r.b->expect("POST", "/v1/messages").answers(said(each.body, each.type, each.status)).always();
-    reroute::outcome end;
-    if (stream) {
-      end = r.run().story;
-    } else {
-      r.claude->async_create(stream_rig::question(),
-                             [&](std::error_code, reroute::outcome result) { end = result; });
-      r.time->run(r.io);
-    }
+    const reroute::outcome end = end_of(r, stream);
     CHECK(r.a->heard().size() == 1);
     CHECK(r.b->heard().size() == 1);
     CHECK(end.error.cause == errc::malformed_answer);
@@ -209,14 +212,7 @@ TEST_CASE("what comes in the place of an answer shows no credential, and is cut"
         .answers(said("<html> canary-key-a sk-ant-api03-canary-canary \n\x1b[31m" +
                       std::string(9000, 'x')));
     r.b->expect("POST", "/v1/messages").answers(said("<html> canary-key-b", "text/canary-key-b"));
-    reroute::outcome end;
-    if (stream) {
-      end = r.run().story;
-    } else {
-      r.claude->async_create(stream_rig::question(),
-                             [&](std::error_code, reroute::outcome result) { end = result; });
-      r.time->run(r.io);
-    }
+    const reroute::outcome end = end_of(r, stream);
     REQUIRE(end.attempts.size() == 2);
     for (const reroute::attempt& each : end.attempts) {
       CAPTURE(each.error.message);

@@ -23,10 +23,6 @@ using reroute::testing::gzip_writer;
 
 namespace {
 
-struct h2_world : world {
-  h2_world() { options.versions = http_versions::http2_or_1; }
-};
-
 h2_answer packed(const std::string& bytes, std::size_t frame = 16'000) {
   h2_answer what;
   what.fields = {{"content-encoding", "gzip"}};

@@ -30,14 +30,6 @@ using namespace reroute;
 using namespace reroute::io_test;
 using namespace std::chrono_literals;
 
-namespace {
-
-struct h2_world : world {
-  h2_world() { options.versions = http_versions::http2_or_1; }
-};
-
-}  // namespace
-
 TEST_CASE("an answer that lies about its length is told at once") {
   h2_world stage;
   const bool too_long = GENERATE(true, false);

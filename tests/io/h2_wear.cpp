@@ -12,14 +12,6 @@ using namespace reroute;
 using namespace reroute::io_test;
 using namespace std::chrono_literals;
 
-namespace {
-
-struct h2_world : world {
-  h2_world() { options.versions = http_versions::http2_or_1; }
-};
-
-}  // namespace
-
 TEST_CASE("a connection over HTTP/2 serves so many requests, one after the other") {
   h2_world stage;
   stage.options.max_requests_per_connection = 3;

@@ -74,6 +74,11 @@ struct world {
                   const std::string& name);
 };
 
+/// A client that offers HTTP/2.
+struct h2_world : world {
+  h2_world() { options.versions = http_versions::http2_or_1; }
+};
+
 /// A whole response with Content-Length.
 std::string ok(const std::string& body, const std::string& more_fields = {});
 /// Answers every request with its own body.

@@ -7,7 +7,7 @@ using namespace reroute::detail;
 
 namespace {
 
-constexpr call_cost small{400, 100};
+constexpr cost small{400, 100};
 
 struct route {
   route_limits limits;
