@@ -77,7 +77,7 @@ void check_routes(const std::vector<route>& routes) {
 void check_options(const client_options& options) {
   check_routes(options.routes);
   check_plain_http(options);
-  check_time(options.deadline, "deadline");
+  check_time(options.deadline.value_or(default_deadline), "deadline");
   check_time(options.attempt_timeout, "attempt_timeout");
   check_backoff(options.waits, "waits");
   check_gate(options.gate);

@@ -27,9 +27,9 @@ const engine_ptr& checked(const engine_ptr& at) {
 
 encoded_request encode_call(const engine_ptr& at, operation op, const message_request& request,
                             const call_options& options) {
-  const bool usual = checked(at)->usual_deadline() == default_deadline && !options.deadline();
+  const bool nobody_chose = checked(at)->deadline_is_default() && !options.deadline();
   encoded_request encoded = request.encode(op);
-  if (op == operation::create && usual) check_plain_length(encoded.max_tokens());
+  if (op == operation::create && nobody_chose) check_plain_length(encoded.max_tokens());
   return encoded;
 }
 

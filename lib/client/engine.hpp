@@ -44,7 +44,7 @@ class engine : public std::enable_shared_from_this<engine> {
   [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
   /// The client's own work runs on this one: the same, with `thread_check` in builds without NDEBUG.
   [[nodiscard]] const asio::any_io_executor& strand() const { return strand_; }
-  [[nodiscard]] std::chrono::milliseconds usual_deadline() const { return deadline_; }
+  [[nodiscard]] bool deadline_is_default() const { return deadline_is_default_; }
   [[nodiscard]] time_point now() const { return clock_->now(); }
 
   /// Makes a call of what is asked; may run on any thread.
@@ -172,6 +172,7 @@ class engine : public std::enable_shared_from_this<engine> {
   reroute::observer observer_;
   reroute::plan plan_;
   std::chrono::milliseconds deadline_, attempt_timeout_;
+  bool deadline_is_default_;
   stream_guards guards_;
   std::size_t max_waiting_;
   call_rules rules_;

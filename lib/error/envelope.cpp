@@ -1,6 +1,7 @@
 // Reading error envelopes, whatever they look like.
 #include "error/envelope.hpp"
 
+#include "error/known_codes.hpp"
 #include "error/text.hpp"
 #include "http/text.hpp"
 
@@ -50,6 +51,10 @@ bool is_number(std::string_view text) {
   return text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_known(std::string_view code) noexcept {
+  return !is_number(code) && (find_verdict(code) || is_limiter_code(code));
+}
+
 // 0: it is none of an error
 int error_status(std::string_view text) {
   int number = 0;
@@ -71,10 +76,11 @@ void read_inner(const json::object& inner, envelope& into) {
   if (const json::object* const details = find_object(inner, "details")) {
     into.error_code = key_of(*details, "error_code");
   }
-  // Google's RESOURCE_EXHAUSTED says more than the number beside it; a number only repeats the response's status
+  // Google's RESOURCE_EXHAUSTED says more than the number beside it; a number only repeats the response's status, and
+  // "error" says less than a code that we know
   const std::string status = key_of(inner, "status");
-  if (!is_number(status)) into.code = status;
-  if (into.code.empty()) into.code = key_of(inner, "code");
+  into.code = key_of(inner, "code");
+  if (!is_number(status) && (is_known(status) || !is_known(into.code))) into.code = status;
   into.type = key_of(inner, "type");
   if (into.key().empty()) into.code = status;
   into.status = error_status(status);

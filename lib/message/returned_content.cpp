@@ -74,6 +74,8 @@ std::string returned_block(std::string_view block, bool last) {
   const std::string type = member_string(block, "type");
   if (type == "text") return text_block(block, last);
   if (type == "thinking" && member_string(block, "signature").empty()) return {};
+  // "The final block in an assistant message cannot be `thinking`"
+  if (last && (type == "thinking" || type == "redacted_thinking")) return {};
   const std::string_view input = member_text(block, "input");
   if (type.ends_with("tool_use") && !input.starts_with('{'))
     return with_member(block, "input", input_object(input));

@@ -4,8 +4,11 @@
 #include "tests/support/catch.hpp"
 
 #include <asio/io_context.hpp>
+#include <boost/json/value.hpp>
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 
 using namespace std::chrono_literals;
@@ -92,7 +95,7 @@ TEST_CASE(
     "a plain call that the default deadline would end after it was paid is refused, with the "
     "cure") {
   asio::io_context io;
-  const auto client_with = [&](std::chrono::milliseconds deadline) {
+  const auto client_with = [&](std::optional<std::chrono::milliseconds> deadline) {
     reroute::client_options options;
     options.routes = {reroute::anthropic({.api_key = "key"})};
     options.deadline = deadline;
@@ -102,12 +105,15 @@ TEST_CASE(
     return reroute::message_request("claude").max_tokens(tokens).user("a book, please");
   };
   const auto ignore = [](std::error_code, const reroute::outcome&) {};
-  reroute::client usual = client_with(reroute::default_deadline);
+  reroute::client usual = client_with({});
   CHECK_THROWS_AS((void)usual.create(asks_for(21'334)), std::invalid_argument);
   CHECK_THROWS_WITH((void)usual.create(asks_for(21'334)),
                     Contains("max_tokens is 21334") && Contains("21333") && Contains("stream()") &&
                         Contains("deadline"));
   CHECK_THROWS_WITH(usual.async_create(asks_for(21'334), ignore), Contains("stream()"));
+  // however the number is written
+  CHECK_THROWS_WITH((void)usual.create(asks_for(1).set("max_tokens", boost::json::value(6.4e4))),
+                    Contains("max_tokens is 64000"));
   CHECK_NOTHROW((void)usual.create(asks_for(21'333)));
   CHECK_NOTHROW((void)usual.create(asks_for(128'000), reroute::call_options().deadline(3600s)));
   CHECK_NOTHROW((void)usual.create(asks_for(128'000), reroute::call_options().deadline(5s)));

@@ -72,4 +72,16 @@ tells("machines\n.*simulate\n" bench)
 refuses("a number of seconds, not 'long'" fuzz long)
 refuses("unexpected argument '6'" fuzz 5 6)
 refuses("unknown command: surprise" surprise)
+
+# a target: the build's own tool knows them
+file(WRITE ${SCRATCH}/tools/ninja "#!/bin/sh\n[ \"$3 $4\" != '-t query' ] || [ \"$5\" = reroute ]\n")
+foreach(target reroute surprise)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env "PATH=${SCRATCH}/tools:$ENV{PATH}" ${SCRATCH}/dev build ${target}
+    RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if(target STREQUAL reroute AND NOT result EQUAL 0)
+    message(SEND_ERROR "./dev build reroute should build, but says (${result}): ${said}")
+  elseif(target STREQUAL surprise AND NOT said MATCHES "dev: build: unknown target 'surprise'; there are")
+    message(SEND_ERROR "./dev build surprise should name the target, but says (${result}): ${said}")
+  endif()
+endforeach()
 file(REMOVE_RECURSE ${SCRATCH})

@@ -47,7 +47,9 @@ TEST_CASE("an answer that has nothing else adds no turn") {
       R"([{"type":"text","text":null}])", R"([ {"type":"text","text":" \n\t\r"} , null ])",
       R"([{"type":"text","text":"\u00a0\u3000\u2003\u205f\u0085 "}])",
       R"([{"type":"thinking","thinking":"cut","signature":""}])",
-      R"([{"type":"thinking","thinking":"cut"},{"type":"text","text":"","citations":[]}])");
+      R"([{"type":"thinking","thinking":"cut"},{"type":"text","text":"","citations":[]}])",
+      R"([{"type":"thinking","thinking":"all","signature":"c2ln"}])",
+      R"([{"type":"redacted_thinking","data":"xyz"},{"type":"text","text":""}])");
   CAPTURE(content);
   CHECK(returned_content(content).empty());
   CHECK(turn(content) == R"({"model":"m"})");
@@ -59,12 +61,12 @@ TEST_CASE("what the API takes goes back to the letter") {
       {R"([ {"type":"text","text":"  Hi\u0021", "citations":null} ])",
        R"([{"type":"text","text":"a ","citations":[{"type":"char_location"}]},{"type":"new","x":1.50}])",
        R"([{"type":"thinking","thinking":"","signature":"c2ln"},{"type":"text","text":"x"}])",
-       R"([{"type":"redacted_thinking","data":"xyz"}])",
+       R"([{"type":"redacted_thinking","data":"xyz"},{"type":"text","text":"x"}])",
        R"([{"type":"server_tool_use","id":"s","name":"web_search","input":{}},)"
        R"({"type":"web_search_tool_result","tool_use_id":"s","content":[]}])",
        R"([{"type":"thinking","thinking":"a","signature":"1"},)"
        R"({"type":"fallback","from":{"model":"A"},"to":{"model":"B"},"trigger":{"type":"refusal"}},)"
-       R"({"type":"thinking","thinking":"b","signature":"2"}])"})
+       R"({"type":"thinking","thinking":"b","signature":"2"},{"type":"text","text":"x"}])"})
     CHECK(returned_content(content) == content);
   CHECK(returned_content("").empty());
   CHECK(returned_content("[ ]").empty());
@@ -78,6 +80,12 @@ TEST_CASE("white space at the end of a turn is cut, and nowhere else") {
   // the end is behind what goes away
   CHECK(returned_content(R"([{"type":"text","text":"a "},{"type":"text","text":" "}])") ==
         R"([{"type":"text","text":"a"}])");
+}
+
+TEST_CASE("thinking does not end a turn") {  // max_tokens was reached in the midst of it
+  CHECK(returned_content(
+            R"([{"type":"text","text":"a "},{"type":"thinking","thinking":"b","signature":"1"},)"
+            R"({"type":"redacted_thinking","data":"c"}])") == R"([{"type":"text","text":"a"}])");
 }
 
 TEST_CASE("the input of a tool use that is no object becomes one") {

@@ -10,6 +10,17 @@ using namespace reroute::network;
 
 namespace {
 
+// TCP sends again what was lost; how late that is, the machine decides, and it is no matter here
+reroute::client_options patient(bool http2) {
+  reroute::client_options options = impatient(http2);
+  options.deadline = 10min;
+  options.attempt_timeout = 5min;
+  options.https.connect_timeout = 5min;
+  options.https.idle_timeout = 5min;
+  options.https.ping_interval = 5min;
+  return options;
+}
+
 // afterwards everything is as it was
 void clears_up(world& in) {
   in.on_both([](path& each) { each.clear(); });
@@ -58,8 +69,9 @@ TEST_CASE("packets are lost") {
   const bool http2 = either();
   const double share = GENERATE(0.03, 0.25);
   CAPTURE(share);
-  reroute::client_options options = impatient(http2);
-  if (share > 0.1) options.deadline = 2s;
+  const bool bearable = share < 0.1;
+  reroute::client_options options = bearable ? patient(http2) : impatient(http2);
+  if (!bearable) options.deadline = 2s;
   world in(*on, http2, std::move(options));
   weather bad;
   bad.loss = share;
@@ -67,14 +79,15 @@ TEST_CASE("packets are lost") {
   in.traffic(120, 600ms);
   CHECK(in.finish());
   check_promises(in);
-  if (share < 0.1) CHECK(in.answered() >= 60);
+  if (bearable) CHECK(in.answered() == 120);
   clears_up(in);
 }
 
 TEST_CASE("packets are late, overtake each other, and come twice") {
   const auto* const on = private_network::enter();
   if (!on) return;
-  world in(*on, either());
+  const bool http2 = either();
+  world in(*on, http2, patient(http2));
   weather bad;
   bad.delay = 20ms;
   bad.jitter = 40ms;
@@ -83,7 +96,7 @@ TEST_CASE("packets are late, overtake each other, and come twice") {
   in.traffic(100, 600ms);
   CHECK(in.finish());
   check_promises(in);
-  CHECK(in.answered() >= 80);
+  CHECK(in.answered() == 100);
   clears_up(in);
 }
 

@@ -128,7 +128,7 @@ std::shared_ptr<call_story> world::begin(bool streamed, const call_options& how)
   auto story = std::make_shared<call_story>();
   story->number = ++last_number;
   story->streamed = streamed;
-  story->deadline = how.deadline().value_or(set.deadline);
+  story->deadline = how.deadline().value_or(set.deadline.value_or(default_deadline));
   story->begun = time->now();
   calls.push_back(story);
   return story;

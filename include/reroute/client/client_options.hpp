@@ -28,7 +28,7 @@ struct hedging_options {
   double tokens_per_minute = 0;
 };
 
-/// `client_options::deadline`, unless it is set.
+/// The deadline of a call where neither `client_options::deadline` nor `call_options` sets one.
 inline constexpr std::chrono::milliseconds default_deadline = std::chrono::minutes(10);
 
 /// Configuration of a client. Every member but `routes` has a default that suits production. The
@@ -38,9 +38,10 @@ struct client_options {
   std::vector<route> routes = {};
   /// How calls use the routes. Default `spill()`.
   reroute::plan plan = {};
-  /// Time for a whole call: waiting, all attempts, all routes. Default 10 min. Zero: none, then
-  /// nothing but cancellation bounds a call that waits for a rate limit.
-  std::chrono::milliseconds deadline = default_deadline;
+  /// Time for a whole call: waiting, all attempts, all routes. Default (not set): `default_deadline`, and calls
+  /// whose answer may take longer are refused (`async_create`). Zero: none, then nothing but cancellation bounds a
+  /// call that waits for a rate limit.
+  std::optional<std::chrono::milliseconds> deadline = {};
   /// Time for one attempt, from sending to the end of the answer. Default zero: only the deadline.
   std::chrono::milliseconds attempt_timeout = std::chrono::milliseconds(0);
   /// How long streams may be silent, stand still, or crawl.

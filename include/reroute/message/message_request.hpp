@@ -63,7 +63,8 @@ class message_request {
   message_request& message(std::string_view role, const blocks& content) &;
   /// Appends an answer as the assistant's turn: the next step of a conversation or of a tool loop. Unchanged, but
   /// for what the API says and then refuses to take back: blocks of text that are empty or only white space, and
-  /// thinking without its signature (it was cut off), are left out; white space at the turn's end is cut; the input
+  /// thinking without its signature (it was cut off) or at the turn's end (where `max_tokens` was reached in the midst
+  /// of it), are left out; white space at the turn's end is cut; the input
   /// of a tool use becomes an object, `{"INVALID_JSON": "..."}` around what is no JSON. An answer that has nothing
   /// else adds no turn. Blocks of type "fallback" go back where they stood, as the API asks; it reads them where the
   /// request still has the server-side fallback's beta.
