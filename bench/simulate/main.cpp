@@ -20,23 +20,15 @@ struct wishes {
   std::size_t random = 0, seeds = 1, worst = 5;
   std::uint64_t first = 1;
   std::string json;
-  bool timeline = false, describe = false, classic = false, markdown = false, replayed = false;
+  bool timeline = false, describe = false, classic = false, markdown = false;
 };
 
-// the client's options, but for what the scenario decides
-reroute::client_options client_of(const wishes& of) {
-  reroute::client_options made;
-  if (of.replayed) made.gate.learning = reroute::limit_learning::replayed;
-  return made;
-}
-
-bench::simulated run(const scenario& what, const std::string& name, std::size_t seeds,
-                     const wishes& of) {
+bench::simulated run(const scenario& what, const std::string& name, std::size_t seeds) {
   bench::simulated made{name, what, {}};
   scenario with = what;
   for (std::size_t i = 0; i < seeds; ++i) {
     with.seed = what.seed + i;
-    made.results.push_back(reroute::testing::simulate(with, client_of(of)));
+    made.results.push_back(reroute::testing::simulate(with));
   }
   return made;
 }
@@ -46,7 +38,7 @@ std::vector<bench::simulated> run_random(const wishes& of) {
   for (std::uint64_t seed = of.first; seed < of.first + of.random; ++seed)
     all.push_back(run(of.classic ? reroute::testing::classic_random_scenario(seed)
                                  : reroute::testing::random_scenario(seed),
-                      "random " + std::to_string(seed), 1, of));
+                      "random " + std::to_string(seed), 1));
   // the worst first
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     const simulation_result &first = a.results[0], &second = b.results[0];
@@ -61,7 +53,7 @@ std::vector<bench::simulated> run_all(const wishes& of) {
   std::vector<bench::simulated> all;
   for (const scenario& each : bench::scenarios_of(of.files)) {
     try {
-      all.push_back(run(each, each.name, of.seeds, of));
+      all.push_back(run(each, each.name, of.seeds));
     } catch (const std::invalid_argument& problem) {
       std::fprintf(stderr, "left out: %s: %s\n", each.name.c_str(), problem.what());
     }
@@ -106,8 +98,6 @@ int main(int count, char** words) {
       ->check(CLI::PositiveNumber);
   app.add_option("--json", of.json, "write the figures as rows to this file");
   app.add_flag("--markdown", of.markdown, "print the table as bench/README.md has it");
-  app.add_flag("--replayed", of.replayed,
-               "the client learns limits by replaying its log (gate_options::learning)");
   app.add_flag("--describe", of.describe, "print what the scenarios consist of");
   app.add_flag("--timeline", of.timeline, "print 100 ms rows of the first (or worst) storm");
   CLI11_PARSE(app, count, words);

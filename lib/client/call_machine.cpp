@@ -27,10 +27,12 @@ decision decided_by(const policy& decide, normalized_error& error, const progres
 }  // namespace
 
 call_machine::step call_machine::heard(int route, normalized_error& error, call_rules& rules,
-                                       time_point now, double random) {
+                                       time_point now, double random, bool probe) {
   remember();
   route_progress& here = progress_[static_cast<std::size_t>(route)];
-  const bool gate_waits = effect_of(error) == effect::refused;
+  // what a probe finds out is everybody's, and not at the cost of the call that stood first
+  const bool gate_waits =
+      effect_of(error) == effect::refused || (probe && effect_of(error) == effect::faulted);
   ++attempts_;
   // a busy route uses up no attempt: the deadline bounds the call, and the budget its retries
   const bool busy = gate_waits || error.category == category::overloaded;
@@ -59,7 +61,9 @@ call_machine::step call_machine::heard(int route, normalized_error& error, call_
   }
   pinned_ = static_cast<std::int8_t>(error.failover_worthy ? -1 : route);
   if (gate_waits) {
-    // the gate is closed for everybody, and knows when it opens
+    // the gate is closed for everybody, and knows when it opens; where only some are refused, this call keeps to its hint
+    if (error.category == category::overloaded && !probe)
+      here.not_before = now + wait_for(error, rules.waits, 0, random, rules.hint_jitter);
     step after = next(now);
     after.wait = std::clamp(error.retry_after.value_or(std::chrono::milliseconds(0)),
                             std::chrono::milliseconds(0), http::longest_wait);

@@ -49,8 +49,9 @@ class call_machine {
 
   [[nodiscard]] step start() { return next(began_); }
   /// An attempt on `route` has ended in `error`. A policy that throws decides to stop; `error` then says what it threw.
+  /// `probe`: it found out whether a closed route is back.
   [[nodiscard]] step heard(int route, normalized_error& error, call_rules& rules, time_point now,
-                           double random);
+                           double random, bool probe = false);
   /// None of `routes` opens in time for this call, or at all.
   [[nodiscard]] step closed(route_set routes, time_point now);
   /// The time that the last step named has come.

@@ -36,6 +36,7 @@ void check_backoff(const backoff& value, const std::string& field) {
 
 void check_gate(const gate_options& gate) {
   check_time(gate.cap, "gate.cap", false);
+  check_time(gate.plausible, "gate.plausible", false);
   check_time(gate.quarantine, "gate.quarantine", false);
   check_time(gate.silence, "gate.silence", false);
   check_backoff(gate.waits, "gate.waits");

@@ -47,7 +47,10 @@ engine::engine(asio::any_io_executor executor, client_options options)
       stream_limits_(strand_, clock_),
       generator_(static_cast<std::minstd_rand::result_type>(
           options.seed ? *options.seed : std::random_device{}())) {
-  hedge_tokens_.state(options.hedging.tokens_per_minute);
+  if (const double cap = options.hedging.tokens_per_minute; cap > 0) {
+    hedge_tokens_.rate = cap / 60;
+    hedge_tokens_.size = hedge_tokens_.left = cap;
+  }
   for (reroute::route& each : options.routes) {
     live_route live;
     live.transport = each.transport;

@@ -14,7 +14,7 @@
 #include "detail/user_function.hpp"
 #include "io/bells.hpp"
 #include "traffic/dispatcher.hpp"
-#include "traffic/token_mirror.hpp"
+#include "traffic/limit.hpp"
 
 #include <asio/any_io_executor.hpp>
 
@@ -176,7 +176,7 @@ class engine : public std::enable_shared_from_this<engine> {
   stream_guards guards_;
   std::size_t max_waiting_;
   call_rules rules_;
-  token_mirror hedge_tokens_;
+  limit hedge_tokens_;  // without a rate: as many as one likes
   std::vector<live_route> routes_;
   std::shared_ptr<transport> own_transport_;
   std::shared_ptr<transport> plain_transport_;  // lent to sources of tokens

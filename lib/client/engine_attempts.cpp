@@ -36,6 +36,7 @@ consumption engine::consumed(const token_usage& usage) {
 
 void engine::launch(call& which, int route, permit held, bool hedge) {
   const std::shared_ptr<call> keep = calls_[which.place];  // an observer may end the call
+  held.call = which.id;
   const std::shared_ptr<flight> ahead = make_recycled<flight>(which, route, held);
   ahead->hedge = hedge;
   if (which.attempt_timeout.count() > 0) ahead->timeout = now() + which.attempt_timeout;
@@ -69,11 +70,14 @@ bool engine::ask_too(call& which, int route, bool from_budget) {
   const time_point when = now();  // once: real time goes on between two looks
   if (at.earliest(when, which.need) > when || at.current(when) != gate_state::open) return false;
   const double tokens = at.tokens_of(which.need);
-  if (hedge_tokens_.earliest(tokens, when) > when) return false;
+  const instant at_second = std::chrono::duration<double>(when.time_since_epoch()).count();
+  if (tokens > hedge_tokens_.size) return false;
+  hedge_tokens_.advance(at_second);
+  if (hedge_tokens_.wait(tokens, at_second) > 0) return false;
   // never more than the budget holds now: a hedge does not wait for it
   const time_point at_once = when + std::chrono::nanoseconds(1);
   if (from_budget && rules_.budget.reserve(when, at_once) == time_point::max()) return false;
-  hedge_tokens_.take(tokens);
+  hedge_tokens_.take(tokens, at_second);
   ++counts_.hedges;
   launch(which, route, at.admit(when, which.need), true);
   return true;
@@ -193,7 +197,7 @@ void engine::tell_gate(flight& from, const normalized_error& error,
   if (knew && !takes_back_admission(error)) return;
   gate& at = dispatcher_.gate_of(from.route, from.scope);
   const time_point when = now();
-  if (limits && !knew) at.read(from.held, *limits, when);
+  if (limits && !knew) at.read(from.held, *limits);
   switch (effect_of(error)) {
     case effect::admitted:
       if (!error && from.sent) at.heads.saw(when - from.sent_at);
@@ -201,6 +205,9 @@ void engine::tell_gate(flight& from, const normalized_error& error,
       break;
     case effect::refused:
       at.refused(from.held, error, when, random());
+      break;
+    case effect::alone:
+      at.refused_alone(from.held, error, when, random());
       break;
     case effect::faulted:
       at.faulted(from.held, error.status != 0, when, random());
@@ -257,7 +264,7 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   tell_gate(from, error, facts.limits.get());
   // refused behind a good head: it took nothing
   if (admitted && takes_back_admission(error))
-    dispatcher_.gate_of(from.route, from.scope).settle(from.held, {}, false);
+    dispatcher_.gate_of(from.route, from.scope).settle(from.held, {}, now());
   free_place(from);
   if (!from.owner) return;
   call& which = *from.owner;
@@ -266,7 +273,7 @@ void engine::failed(flight& from, normalized_error error, exchange_facts facts) 
   if (!from.owner) return;  // cancelled by an observer
   land(from);
   const call_machine::step next = which.machine.heard(
-      from.route, which.story->attempts[from.line].error, rules_, now(), random());
+      from.route, which.story->attempts[from.line].error, rules_, now(), random(), from.held.probe);
   // another attempt may still answer; what was decided here counts if it does not
   std::optional<std::size_t>& ended_by = which.story->ended_by;
   if (!ended_by && next.finished && next.why == stopped::permanent) ended_by = from.line;
@@ -292,11 +299,10 @@ void engine::tell_wait(const call& which, const flight& failed, std::chrono::nan
 }
 
 void engine::answered(flight& from, outcome&& answer, exchange_facts facts) noexcept {
-  const bool told = facts.limits != nullptr;
   tell_gate(from, {}, facts.limits.get());
   if (answer.answer)
     dispatcher_.gate_of(from.route, from.scope)
-        .settle(from.held, consumed(answer.answer->usage()), told);
+        .settle(from.held, consumed(answer.answer->usage()), now());
   if (!from.owner) return;
   call& which = *from.owner;
   const std::shared_ptr<call> keep = calls_[which.place];

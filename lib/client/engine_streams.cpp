@@ -66,7 +66,7 @@ void engine::stream_ended(open_stream& which, const outcome& end) noexcept {
   if (!end.answered())
     used.output_tokens =
         std::max(used.output_tokens, static_cast<double>(which.text_bytes()) / bytes_per_token);
-  dispatcher_.gate_of(on.route, on.scope).settle(on.held, used, which.told());
+  dispatcher_.gate_of(on.route, on.scope).settle(on.held, used, now());
   if (!end.answered()) tell_gate(on, end.error, nullptr);
   const call_id id = which.of().id;
   if (end.error && end.stopped != stopped::cancelled)

@@ -9,6 +9,8 @@ double logged_attempt::cost(resource of) const {
       return 1;
     case resource::input:
       return used_input >= 0 ? used_input : input;
+    case resource::tokens:
+      return cost(resource::input) + cost(resource::reserved);
     case resource::reserved:
       return used_output >= 0 ? used_output : reserved;
     case resource::generated:
@@ -19,6 +21,7 @@ double logged_attempt::cost(resource of) const {
 
 double logged_attempt::cost_at_first(resource of) const {
   if (of == resource::reserved) return reserved;
+  if (of == resource::tokens) return cost(resource::input) + reserved;
   return of == resource::generated ? likely : cost(of);
 }
 
@@ -41,7 +44,7 @@ double attempt_log::mean_cost(resource of) const {
   double sum = 0;
   std::size_t count = 0;
   for (auto each = all_.rbegin(); each != all_.rend() && count < 20; ++each, ++count)
-    sum += of == resource::reserved ? each->reserved : each->cost(of);
+    sum += of == resource::generated ? each->cost(of) : each->cost_at_first(of);
   return count > 0 ? sum / static_cast<double>(count) : 1;
 }
 

@@ -16,6 +16,7 @@ inline constexpr instant never = std::numeric_limits<double>::infinity();
 enum class resource : std::uint8_t {
   requests,
   input,      ///< prompt tokens
+  tokens,     ///< prompt and answer tokens together; `max_tokens` until the answer has ended
   reserved,   ///< answer tokens; `max_tokens` until the answer has ended, then those it has
   generated,  ///< answer tokens, taken when the answer has ended: anything left lets a call through
 };
@@ -35,7 +36,9 @@ struct logged_attempt {
   double used_input = -1, used_output = -1;  ///< of an answer that has ended; else -1
   instant ended = never;
   fate is = fate::pending;
+  bool on_the_wire = false;
   bool confirmed = false;   ///< answered, or silent for longer than a refusal takes
+  bool pressed = false;     ///< others waited, or it had had to
   bool settled = false;     ///< headers of its end have told what it gave back
   std::uint32_t cycle = 0;  ///< how many refusals that closed the gate were heard before it
   int refused_by = 0;       ///< the number of the limit that refused it; 0: it measured nothing

@@ -7,6 +7,12 @@
 #include <iterator>
 
 namespace reroute::detail {
+namespace {
+
+constexpr std::size_t crowd =
+    64;  // calls that wait longer for a new gate than it takes to go elsewhere
+
+}  // namespace
 
 dispatcher::dispatcher(std::vector<gated_route> routes) : routes_(std::move(routes)) {}
 
@@ -108,26 +114,16 @@ lane* dispatcher::first_in(std::size_t level) const {
   return first;
 }
 
-demand dispatcher::demand_for(const lane& at, int route, time_point now) {
-  demand made{at.size};
-  for (int other = 0; made.alone && other < static_cast<int>(routes_.size()); ++other) {
-    if (other == route || !holds(at.routes, other)) continue;
-    const auto beside = gates_.find({at.scope, other});
-    made.alone = beside == gates_.end() || (!beside->second.shut() && !beside->second.trying(now));
-  }
-  return made;
-}
-
 dispatcher::outlook dispatcher::look_at(const lane& at, time_point now) {
   outlook seen;
   for (int route = 0; route < static_cast<int>(routes_.size()); ++route) {
     if (!holds(at.routes, route)) continue;
     gate& behind = gate_of(route, at.scope);
-    const time_point when = behind.earliest(now, at.first().need, demand_for(at, route, now));
+    const time_point when = behind.earliest(now, at.first().need, at.size);
     seen.again = std::min(seen.again, when);
     if (when <= now) seen.open_route = route;
     // spreading is a matter of milliseconds: no reason to go elsewhere, but for a crowd
-    if (when <= now || (behind.spreading() && at.size <= 2 * behind.window())) {
+    if (when <= now || (behind.spreading() && at.size <= crowd)) {
       seen.opens = now;
       seen.all_shut = false;
       break;

@@ -110,7 +110,6 @@ class dispatcher {
   };
 
   lane& lane_for(const waiter& call);
-  [[nodiscard]] demand demand_for(const lane& at, int route, time_point now);
   [[nodiscard]] outlook look_at(const lane& at, time_point now);
   [[nodiscard]] verdict look_at_routes(time_point now);
   [[nodiscard]] verdict leave(waiter& call, verdict what);

@@ -12,7 +12,7 @@ effect effect_of(const normalized_error& error) noexcept {
       return error.status != 0 ? effect::admitted : effect::released;
     case category::rate_limit:
       // a model or feature that is not for this caller must not stop everybody else
-      return error.request_scoped ? effect::admitted : effect::refused;
+      return error.request_scoped ? effect::alone : effect::refused;
     case category::overloaded:
       return hinted ? effect::refused : effect::faulted;
     case category::quota:

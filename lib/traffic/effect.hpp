@@ -10,6 +10,7 @@ namespace reroute::detail {
 enum class effect : std::uint8_t {
   admitted,     ///< the limiter let it through, whatever came of it
   refused,      ///< closes the gate for everybody
+  alone,        ///< refused, as it seems for this request alone
   faulted,      ///< one more failure in a row
   quarantined,  ///< closes the gate for long
   released,     ///< says nothing about the route

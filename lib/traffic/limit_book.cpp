@@ -21,7 +21,8 @@ bool limit_book::dear(double flow, double hint, double mean_cost) const {
   return !is.window() && size < std::max(2 * mean_cost, overflow_part * flow * hint);
 }
 
-void limit_book::fit_changed(double rate_before, double flow, double hint, double mean_cost) {
+void limit_book::fit_changed(double rate_before, double flow, double hint, double rounding,
+                             double mean_cost) {
   const double rate = known ? is.per_second() : 0;
   if (std::abs(rate - rate_before) < same_rate * rate) {
     if (in_vain) patience = std::min(2 * patience, 2 * calls_per_try);
@@ -31,9 +32,34 @@ void limit_book::fit_changed(double rate_before, double flow, double hint, doubl
                    : calls_per_try;
   }
   in_vain = false;
+  // a window begins later by what the hint of a try in vain is rounded up by
+  if (known && is.window())
+    patience = std::max(patience, is.per_second() * rounding / mean_cost / dearest);
   if (!known || !dear(flow, hint, mean_cost)) return;
   const double price = std::max(0.0, (flow * hint - size) / mean_cost) / dearest;
   patience = highest > rate * bracket && highest < never ? few_calls : std::max(patience, price);
+}
+
+limit_evidence limit_book::evidence() const {
+  if (headed) return limit_evidence::headers;
+  const double rate = is.per_second();
+  if (told_seconds > 0 && std::abs(rate - spoken()) < same_rate * rate)
+    return limit_evidence::words;
+  return stated > 0 && refused_at < 0 ? limit_evidence::stated : limit_evidence::refusals;
+}
+
+limit_status limit_book::status() const {
+  limit_status told;
+  told.counts = of == limited::input_tokens    ? limit_counts::input_tokens
+                : of == limited::output_tokens ? limit_counts::output_tokens
+                : of == limited::tokens        ? limit_counts::tokens
+                                               : limit_counts::requests;
+  told.evidence = evidence();
+  told.rate = is.per_second();
+  (is.window() ? told.count : told.burst) = size < never ? size : 0;
+  told.window = is.window() ? is.length : 0;
+  told.left = is.left < never ? is.left : 0;
+  return told;
 }
 
 void limit_book::raise(double mean_cost) {

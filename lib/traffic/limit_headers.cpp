@@ -4,21 +4,26 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace reroute::detail {
 namespace {
 
 constexpr double rounded_tokens = 500;  // tokens are told in thousands
+constexpr double rounded_dates = 2;     // seconds
 constexpr double longest_way = 0.06;    // seconds there and back, at most, until better is known
 constexpr double little_gone = 0.02;    // of a limit: less tells no rate
 constexpr double enough_between = 8;    // calls between two readings that tell a rate
+constexpr double between_readings = 1;  // seconds
+constexpr double others_took = 3000;    // answer tokens
 constexpr double faded = 0.9;           // of how wrong a reading was, with each newer one
 
-// The rates that a reset allows: what is gone is there again so soon, up to a second too late.
+// The rates that a reset allows: what is gone is there again so soon, up to two seconds too late (two dates in whole
+// seconds); or later, by the time that the answer took, where it was written at the admission and its date at the end.
 void learn_rate(limit_book& book, double told, double gone, double half, double full_in,
-                instant now) {
-  const double minute = told / 60, low = (gone - half) / full_in,
-               high = full_in > 1 ? (gone + half) / (full_in - 1) : never;
+                double took, instant now) {
+  const double minute = told / 60, low = (gone - half) / (full_in + took),
+               high = full_in > rounded_dates ? (gone + half) / (full_in - rounded_dates) : never;
   const double spoken = book.spoken();
   book.longest_reset = std::max(book.longest_reset, full_in);
   book.head_lowest = std::max(book.head_lowest, low);
@@ -35,7 +40,9 @@ void learn_rate(limit_book& book, double told, double gone, double half, double 
   book.is.rate =
       spoken > 0 ? spoken
       : fits     ? minute
-                 : std::max(book.head_lowest, std::min(book.head_highest, book.head_lowest * 1.05));
+      : book.head_highest < never
+          ? std::max(book.head_lowest, std::min(book.head_highest, book.head_lowest * 1.05))
+          : book.head_lowest;
   if (!book.is.window()) return;
   book.is.length = spoken > 0 ? told / spoken : book.longest_reset;
   book.is.ends = now > book.is.ends ? now + full_in : std::min(book.is.ends, now + full_in);
@@ -53,6 +60,9 @@ void route_limits::read(std::uint64_t number, const http::rate_limits& limits, b
   read_one(*which, limited::requests, limits.requests, refusal, now);
   read_one(*which, limited::input_tokens, limits.input_tokens, refusal, now);
   read_one(*which, limited::output_tokens, limits.output_tokens, refusal, now);
+  // of both together only what is told of neither alone
+  if (!limits.input_tokens.limit && !limits.output_tokens.limit)
+    read_one(*which, limited::tokens, limits.tokens, refusal, now);
   for (const limit_book& each : books_)
     if (each.headed && each.answer_error <= each.admission_error) which->settled = !refusal;
 }
@@ -67,6 +77,7 @@ limit_book& route_limits::headed_book(limited of, double told, instant now) {
     if (!book) book = &add_book(of);
     book->headed = book->known = true;
     book->ahead = 0;
+    book->rounded = of != limited::requests;
     book->is.kind = limit_kind::bucket;
     if (of == limited::output_tokens) book->is.of = resource::generated;
     book->is.rate = book->told() > 0 ? book->told() : told / 60;
@@ -89,12 +100,16 @@ void route_limits::read_one(const logged_attempt& which, limited of, const http:
   if (!told.limit || !told.remaining || *told.limit <= 0 || (lied_ & bit) != 0) return;
   const auto limit_told = static_cast<double>(*told.limit),
              left = static_cast<double>(*told.remaining);
-  const double half = of == limited::requests ? 0 : rounded_tokens, gone = limit_told - left;
+  const double gone = limit_told - left;
   const double full_in = told.reset ? std::chrono::duration<double>(*told.reset).count() : 0;
   limit_book& book = headed_book(of, limit_told, now);
+  book.rounded = book.rounded && *told.remaining % 1000 == 0;
+  const double half = book.rounded ? rounded_tokens : 0;
   if (gone > little_gone * limit_told && full_in > 0)
-    learn_rate(book, limit_told, gone, half, full_in, now);
-  if (book.is.of == resource::generated && gone > 1.2 * generated_ + 3000)
+    learn_rate(book, limit_told, gone, half, full_in, refusal ? 0 : now - which.sent, now);
+  // more than all answers so far
+  if (book.is.of == resource::generated &&
+      gone > 1.2 * generated_ + std::min(others_took, limit_told / 2))
     book.is.of = resource::reserved;
   book.highest = book.is.rate;
 
@@ -116,6 +131,13 @@ void route_limits::read_one(const logged_attempt& which, limited of, const http:
     if (each.headed && each.of == limited::requests)
       at_answer = each.answer_error <= each.admission_error;
   const instant ref = at_answer ? answer : admission;
+  if (of == limited::output_tokens && !refusal) {
+    const double came = output_came(book, limit_told, left, ref);
+    if (came > book.is.rate && !book.is.window() && book.spoken() <= 0) {
+      book.head_lowest = std::max(book.head_lowest, std::min(came, book.head_highest));
+      book.is.rate = std::min(came, book.head_highest);
+    }
+  }
   if (ref + way >= book.refused_at && ref + way >= book.read_at)
     clamp(book, left, half, ref, ref + way, now);
 }
@@ -139,6 +161,29 @@ double route_limits::follow(limit_book::reading& one, const limit_book& of, doub
   return tells && left < 0.95 * told ? came : 0;
 }
 
+// What came in per second, at least. Answer tokens are taken at the admission, and given back at the end; or taken at the end.
+double route_limits::output_came(limit_book& of, double told, double left, instant ref) const {
+  limit_book::reading& one = of.by_answer;
+  if (one.at < 0) one = {ref, left};
+  if (ref < one.at + between_readings) return 0;
+  const limit_book::reading before = std::exchange(one, {ref, left});
+  if (std::max(left, before.left) >= 0.95 * told) return 0;  // what came in overflowed
+  double took = 0;
+  for (std::size_t place = log_.size(); place > 0; --place) {
+    const logged_attempt& each = log_.at(place - 1);
+    if (each.took_nothing()) continue;
+    const bool sent_since = each.sent > before.at && each.sent <= ref;
+    const bool ended_since = each.used_output >= 0 && each.ended > before.at && each.ended <= ref;
+    if (of.is.of == resource::reserved)
+      took +=
+          (sent_since ? each.reserved : 0) - (ended_since ? each.reserved - each.used_output : 0);
+    else
+      took += ended_since ? each.used_output : 0;
+  }
+  const double rounding = of.rounded ? rounded_tokens : 0;
+  return (left - before.left + took - 2 * log_.mean_cost(of.is.of) - rounding) / (ref - before.at);
+}
+
 // What was sent before `ref` is in the reading, and what was given back before `as_of`, but for what overtook.
 void route_limits::clamp(limit_book& to, double left, double half, instant ref, instant as_of,
                          instant now) {
@@ -160,8 +205,8 @@ void route_limits::clamp(limit_book& to, double left, double half, instant ref, 
     if (each.sent > ref - overtaking) most += cost;
     if (each.sent > ref + overtaking) {
       least += cost;
-    } else if (to.is.of == resource::reserved && each.used_output >= 0 &&
-               each.ended > as_of + overtaking) {
+    } else if ((to.is.of == resource::reserved || to.is.of == resource::tokens) &&
+               each.used_output >= 0 && each.ended > as_of + overtaking) {
       most -= each.reserved - each.used_output;
       least -= each.reserved - each.used_output;
     }

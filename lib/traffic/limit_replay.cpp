@@ -15,6 +15,7 @@ constexpr double phase_error =
 constexpr double hint_error = 0.1;
 constexpr int unknown_parts =
     8;  // what a sliding window held without our doing comes back in so many
+constexpr double excused = 0.7;  // of what is too early by no more than calls overtake each other
 constexpr double full_refused = 2;  // calls: a full bucket that refuses is at least so wrong
 
 using kind = limit_event::kind;
@@ -76,8 +77,10 @@ class player {
     if (l_.left > most - 1e-9) {
       const double early = std::min(unclipped - most, std::max(l_.size, l_.rate));
       const bool full = unclipped > l_.size + l_.rate * 2 * overtaking;
-      high_ = std::max(high_, early - std::min(l_.rate * overtaking, e.cost) +
-                                  (full ? full_refused * e.cost : 0));
+      const double jitter = std::max(std::min(l_.rate * overtaking, l_.size), 1e-9);
+      high_ = std::max(
+          high_, std::max(early - jitter, (1 - excused) * e.cost * std::min(early / jitter, 1.0)) +
+                     (full ? full_refused * e.cost : 0));
       l_.left = most;
     }
     if (l_.left < least) {

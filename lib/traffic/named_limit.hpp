@@ -7,7 +7,7 @@
 
 namespace reroute::detail {
 
-enum class limited : std::uint8_t { requests, input_tokens, output_tokens, at_once };
+enum class limited : std::uint8_t { requests, input_tokens, output_tokens, tokens, at_once };
 
 struct named_limit {
   limited of = limited::requests;

@@ -9,7 +9,6 @@ namespace reroute::detail {
 namespace {
 
 // the opening, in calls of which nobody has heard
-constexpr double first_flight = 10;
 constexpr double least_flight = 4;
 constexpr double part_of_demand = 0.04;  // all that may be refused by the first surprise
 constexpr double first_boost = 20;       // most that a demand adds at first
@@ -17,14 +16,17 @@ constexpr double part_let_through =
     0.1;  // of what was let through since the opening: e-fold per second
 constexpr double part_known_wall = 0.25;  // the same, where refusals were heard
 constexpr double slack = 1.3;  // on the slowest refusal; on the pace that a flight must sustain
-constexpr double first_quiet = 0.1;  // seconds of silence that mean admission, before any refusal
 constexpr double unanswered =
     40;  // calls without any answer at first; four times as many each second
+constexpr double no_spacing = 1e-5;  // seconds
+constexpr double calmer =
+    0.997;  // with each call let through: how much calls are believed to overtake each other
 constexpr double told_twice = 2;  // a window that is told is tried half as often
 
 }  // namespace
 
-route_limits::route_limits(const quota& stated) : overtaking_(overtaking) {
+route_limits::route_limits(const quota& stated, const route_limits_options& options)
+    : options_(options), overtaking_(overtaking) {
   const auto add = [&](limited of, double per_minute, double size) {
     if (per_minute <= 0) return;
     limit_book& made = add_book(of);
@@ -44,6 +46,7 @@ limit_book& route_limits::add_book(limited of) {
   made.of = of;
   made.is.of = of == limited::input_tokens    ? resource::input
                : of == limited::output_tokens ? resource::reserved
+               : of == limited::tokens        ? resource::tokens
                                               : resource::requests;
   return made;
 }
@@ -60,7 +63,7 @@ logged_attempt route_limits::made(const cost& what, instant now) const {
 }
 
 double route_limits::quiet() const {
-  return refusal_took_ > 0 ? refusal_took_ * slack : first_quiet;
+  return refusal_took_ > 0 ? refusal_took_ * slack : options_.silence;
 }
 
 // silence for long enough is admission
@@ -68,7 +71,17 @@ void route_limits::settle(instant now) {
   while (!unsure_.empty() && unsure_.front().sent + quiet() <= now) {
     const std::uint64_t number = unsure_.front().number;
     unsure_.pop_front();
+    silent_.push_back(number);
     if (logged_attempt* const which = log_.find(number)) confirm(*which);
+  }
+}
+
+// of those that are neither heard of nor silent for long enough it is none any more
+void route_limits::heard_of(std::uint64_t number, logged_attempt& which) {
+  if (!std::exchange(which.on_the_wire, true)) {
+    --held_back_;
+  } else if (!which.confirmed) {
+    std::erase_if(unsure_, [&](const doubt& each) { return each.number == number; });
   }
 }
 
@@ -79,6 +92,9 @@ void route_limits::confirm(logged_attempt& which) {
   let_ += 1;
   at_once_since_ += 1;
   vain_ = doubtful_ = false;
+  overtaking_ = std::max(overtaking, overtaking_ * calmer);
+  for (limit_book& each : books_)
+    if (which.pressed && which.sent > each.tried_at) each.since += 1;
   if (which.overdrawn <= 0) return;
   for (limit_book& each : books_)
     if (each.ahead > 0) each.ahead = std::max(each.ahead, 1 + 1.25 * which.overdrawn);
@@ -87,15 +103,17 @@ void route_limits::confirm(logged_attempt& which) {
 instant route_limits::earliest(const cost& what, const pressure& of, instant now) {
   pressure_ = of;
   settle(now);
+  waits_for_ = gate_wait::hint;
   if (closed_ > now) return closed_;
   refresh(now);
+  waits_for_ = gate_wait::at_once;
   const auto open = static_cast<double>(of.in_flight);
   if (open >= at_once_) {
     if (at_once_since_ < calls_per_try) return never;
     at_once_ += 1;
     at_once_since_ = 0;
   }
-  // nobody answers any more
+  waits_for_ = gate_wait::silence;  // nobody answers any more
   const bool silent =
       of.in_flight > 2 && answered_ >= 0 && now - std::max(heard_, busy_) > 2 * longest_gap_ + 0.5;
   if (silent && last_sent_ + 1 > now) return last_sent_ + 1;
@@ -123,8 +141,9 @@ double route_limits::flight() const {
     calls = std::max({least_flight, let_ * part_let_through, rate * quiet() * slack});
   } else {
     const double part = refused_heard_ < 0 ? part_let_through : part_known_wall;
-    calls = std::clamp(let_ * part + std::min(first_boost, all * part_of_demand / 8), first_flight,
-                       std::max(first_flight, all * part_of_demand));
+    calls =
+        std::clamp(let_ * part + std::min(first_boost, all * part_of_demand / 8),
+                   options_.first_flight, std::max(options_.first_flight, all * part_of_demand));
   }
   return shown ? std::max(calls, part_let_through * plenty) : calls;
 }
@@ -133,8 +152,11 @@ instant route_limits::allowed(const cost& what, instant now) {
   for (limit_book& each : books_)
     if (each.known) each.is.advance(now);
   const double calls = flight();
-  if (static_cast<double>(unsure_.size()) >= calls) return unsure_.front().sent + quiet();
-  const instant pace = std::max(now, last_sent_ + quiet() / calls);
+  waits_for_ = doubtful_ ? gate_wait::look : gate_wait::ramp;
+  if (static_cast<double>(unsure_.size() + held_back_) >= calls)
+    return unsure_.empty() ? never : unsure_.front().sent + quiet();
+  const double spacing = quiet() / calls;
+  const instant pace = std::max(now, spacing > no_spacing ? last_sent_ + spacing : now);
   instant when = pace;
   const logged_attempt next = made(what, now);
   limit_book* binds = nullptr;
@@ -148,6 +170,12 @@ instant route_limits::allowed(const cost& what, instant now) {
     when = now + wait;
     binds = &each;
   }
+  if (when <= now) waits_for_ = gate_wait::nothing;
+  if (binds)
+    waits_for_ = binds->of == limited::requests       ? gate_wait::requests
+                 : binds->of == limited::input_tokens ? gate_wait::input_tokens
+                 : binds->of == limited::tokens       ? gate_wait::tokens
+                                                      : gate_wait::output_tokens;
   blocked_ |= binds != nullptr;
   if (!binds || binds->ahead > 0 || binds->stated > 0 || binds->headed || binds->refused_at < 0)
     return when;
@@ -155,6 +183,7 @@ instant route_limits::allowed(const cost& what, instant now) {
                            binds->is.per_second() > 0.97 * binds->told();
   if (binds->since < binds->patience * (told_window ? told_twice : 1)) return when;
   binds->since = 0;
+  binds->tried_at = now;
   const double one = log_.mean_cost(binds->is.of);
   if (binds->dear(inflow(*binds), hint_, one)) {
     binds->raise(one);
@@ -186,46 +215,24 @@ void route_limits::sent(std::uint64_t number, const cost& what, instant now) {
     const bool begins = each.is.kind == limit_kind::first && now >= each.is.ends;
     each.is.take(cost, now);
     if (begins) each.is.ends += overtaking_;
-    if (blocked_ || pressure_.waiting > 1) each.since += 1;
   }
+  a.pressed = blocked_ || pressure_.waiting > 1;
   blocked_ = false;
-  unsure_.push_back({now, number});
+  ++held_back_;
   last_sent_ = now;
 }
 
 void route_limits::on_the_wire(std::uint64_t number, instant now) {
-  if (logged_attempt* const which = log_.find(number)) which->sent = now;
-  for (auto each = unsure_.rbegin(); each != unsure_.rend(); ++each)
-    if (each->number == number) {
-      each->sent = now;
-      return;
-    }
+  logged_attempt* const which = log_.find(number);
+  if (!which || std::exchange(which->on_the_wire, true)) return;
+  which->sent = now;
+  --held_back_;
+  unsure_.push_back({now, number});
 }
 
 void route_limits::stalled(instant now) {
   for (doubt& each : unsure_)
     each.sent = std::max(each.sent, now);
-}
-
-limit_evidence route_limits::evidence() const {
-  const limit_book* const told = requests();
-  if (!told) return limit_evidence::none;
-  if (told->headed) return limit_evidence::headers;
-  return told->stated > 0 && told->refused_at < 0 ? limit_evidence::stated
-                                                  : limit_evidence::refusals;
-}
-
-const limit_book* route_limits::requests() const {
-  const limit_book* first = nullptr;
-  for (const limit_book& each : books_)
-    if (each.known && each.is.of == resource::requests &&
-        (!first || each.is.per_second() < first->is.per_second()))
-      first = &each;
-  return first;
-}
-
-std::size_t route_limits::at_once() const {
-  return at_once_ < never ? static_cast<std::size_t>(at_once_) : 0;
 }
 
 }  // namespace reroute::detail

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace reroute::detail {
@@ -41,7 +43,7 @@ void route_limits::fit_book(limit_book& which, instant now) {
   which.is = best.is;
   which.size = best.is.size;
   which.highest = best.highest;
-  which.fit_changed(before, inflow(which), hint_, log_.mean_cost(which.is.of));
+  which.fit_changed(before, inflow(which), hint_, exact_ ? 0 : 0.5, log_.mean_cost(which.is.of));
   stale_ = true;
 }
 

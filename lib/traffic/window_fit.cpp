@@ -17,6 +17,7 @@ constexpr double by_chance = 0.15;   // how little a short hint speaks for a lon
 constexpr double unusual = 0.3;      // a length that nobody told
 constexpr double unhinted = 2;       // nobody says when it ends
 constexpr double freed_late = 0.02;  // seconds: what comes back is used when it surely has
+constexpr double poor = 0.5;  // misfit of a bucket: then short hints may be a long window's last
 constexpr double usual_lengths[] = {2, 5, 10, 30, 60};
 
 // what was let through since then, up to the refusal
@@ -32,7 +33,8 @@ double passed_since(const limit_events& events, instant from, instant refused) {
 
 // lengths and counts that may be
 std::vector<std::pair<double, double>> sizes(const fit_question& of, const limit_events& events,
-                                             const logged_attempt& refused, double hint) {
+                                             const logged_attempt& refused, double hint,
+                                             bool poorly_explained) {
   std::vector<std::pair<double, double>> all;
   if (of.told_seconds > 0 && of.told_seconds >= hint - rounding)
     all.emplace_back(of.told_seconds, of.told_count);
@@ -40,7 +42,7 @@ std::vector<std::pair<double, double>> sizes(const fit_question& of, const limit
   if (hint > 0 && hint <= short_hint && of.told > 0)
     for (const double length : {1.0, 2.0})
       if (length >= hint - rounding) all.emplace_back(length, std::round(of.told * length));
-  if (hint <= short_hint) return all;
+  if (hint <= short_hint && !poorly_explained) return all;
   instant first = refused.sent;
   for (std::size_t place = of.log->size(); place > 0; --place) {
     const logged_attempt& each = of.log->at(place - 1);
@@ -65,7 +67,7 @@ std::vector<std::pair<double, double>> sizes(const fit_question& of, const limit
 void fit_windows(const fit_question& of, const limit_events& events, resource what,
                  const logged_attempt& refused, double odd, instant now, fitted& best) {
   const double hint = refused.wait_most < never ? refused.wait_most : -1;
-  for (const auto& [length, count] : sizes(of, events, refused, hint)) {
+  for (const auto& [length, count] : sizes(of, events, refused, hint, best.misfit > poor)) {
     if (count < 1 || (length <= 2 && count < 3 * refused.cost(what))) continue;
     double extra = odd + by_chance * std::log1p(length / std::max(1.0, hint));
     if (hint < 0)

@@ -111,7 +111,7 @@ TEST_CASE("an empty retry budget sends no hedge") {
 
 TEST_CASE("a cap on tokens per minute holds for hedges and races") {
   reroute::client_options options;
-  options.hedging.tokens_per_minute = 60;  // a question is about 30 tokens and 16 for its answer
+  options.hedging.tokens_per_minute = 48;  // a question is about 30 tokens and 16 for its answer
   rig r(always(slow(answer("a"), 1s)), always(answer("b")), std::move(options));
   CHECK(r.run(hedged()).result.attempts.size() == 2);
   CHECK(r.run(raced()).result.attempts.size() == 1);

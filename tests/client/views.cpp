@@ -34,18 +34,31 @@ TEST_CASE("a gate says that it is closed, until when, and what it has learned") 
   rig r([](const auto&, std::size_t number) { return number == 4 ? refusal(20) : answer("a"); });
   for (int i = 0; i < 5; ++i)
     r.run();
-  const auto all = r.claude->routes();
+  auto all = r.claude->routes();
   const reroute::gate_status& shut = find(all, "anthropic");
   CHECK(shut.model == "claude");
   CHECK(shut.state == gate_state::closed);
   CHECK(shut.opens_in > 19s);
   CHECK(shut.opens_in <= 20s);
-  CHECK(shut.evidence == limit_evidence::refusals);
-  CHECK(shut.rate > 0);
   CHECK(find(all, "azure").state == gate_state::open);
   std::ostringstream text;
   text << shut;
   CHECK(text.str().find("anthropic claude: closed for ") == 0);
+  // what it taught is reckoned when the route is asked for again
+  r.time->advance(21s);
+  r.run();
+  all = r.claude->routes();
+  const reroute::gate_status& open = find(all, "anthropic");
+  CHECK(open.state == gate_state::open);
+  CHECK(open.evidence == limit_evidence::refusals);
+  CHECK(open.rate > 0);
+  REQUIRE(open.known.size() == 1);
+  CHECK(open.known[0].counts == reroute::limit_counts::requests);
+  CHECK(open.known[0].rate == open.rate);
+  text.str("");
+  text << open;
+  CHECK(text.str().find(" requests") != std::string::npos);
+  CHECK(text.str().find(" by refusals, 0 in flight") != std::string::npos);
 }
 
 TEST_CASE("a quota that is spent shows its reason and the day it opens") {
@@ -124,5 +137,5 @@ TEST_CASE("the observer hears of gates that change") {
   REQUIRE(seen.size() >= 3);
   CHECK(seen[0] == "anthropic: open -> closed");
   CHECK(seen[1] == "azure: open -> closed");
-  CHECK(seen[2] == "anthropic: closed -> open");
+  CHECK(seen[2] == "anthropic: closed -> probing");  // nothing was let through before
 }

@@ -56,6 +56,15 @@ struct house {
     gate& at = waiting.gate_of(route, 0);
     at.refused(at.admit(now), error, now, 0.5);
   }
+  // what is admitted goes to the wire, and is answered, at once
+  verdict poll(time_point now) {
+    verdict said = waiting.poll(now);
+    if (said.what != verdict::kind::admit) return said;
+    gate& at = waiting.gate_of(said.route, said.who->scope);
+    at.sent(said.held, now);
+    at.admitted(said.held, now);
+    return said;
+  }
   dispatcher waiting;
   std::deque<waiter> calls;
 };
@@ -64,14 +73,14 @@ struct house {
 
 TEST_CASE("nothing waits, nothing to do") {
   house h;
-  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.poll(start).what == verdict::kind::none);
   CHECK(h.waiting.wake(start) == time_point::max());
 }
 
 TEST_CASE("a call goes to the first route in order that is open") {
   house h;
   waiter& call = h.add(both);
-  const verdict said = h.waiting.poll(start);
+  const verdict said = h.poll(start);
   CHECK(said.what == verdict::kind::admit);
   CHECK(said.who == &call);
   CHECK(said.route == 0);
@@ -82,7 +91,7 @@ TEST_CASE("a busy window diverts to the other route") {
   house h;
   h.close(0, 5s, start);
   h.add(both);
-  CHECK(h.waiting.poll(start).route == 1);
+  CHECK(h.poll(start).route == 1);
 }
 
 TEST_CASE("with all shut, whichever opens first") {
@@ -90,9 +99,9 @@ TEST_CASE("with all shut, whichever opens first") {
   h.close(0, 5s, start);
   h.close(1, 2s, start);
   waiter& call = h.add(both);
-  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.poll(start).what == verdict::kind::none);
   CHECK(h.waiting.wake(start) == start + 2s);
-  const verdict said = h.waiting.poll(start + 2s);
+  const verdict said = h.poll(start + 2s);
   CHECK(said.who == &call);
   CHECK(said.route == 1);
 }
@@ -102,11 +111,11 @@ TEST_CASE("first in, first out; a refused call comes back to its place") {
   waiter& a = h.add(only_first);
   waiter& b = h.add(only_first);
   waiter& c = h.add(only_first);
-  CHECK(h.waiting.poll(start).who == &a);
+  CHECK(h.poll(start).who == &a);
   h.waiting.add(a);
-  CHECK(h.waiting.poll(start).who == &a);
-  CHECK(h.waiting.poll(start).who == &b);
-  CHECK(h.waiting.poll(start).who == &c);
+  CHECK(h.poll(start).who == &a);
+  CHECK(h.poll(start).who == &b);
+  CHECK(h.poll(start).who == &c);
 }
 
 TEST_CASE("calls with different routes keep one order among them") {
@@ -116,10 +125,10 @@ TEST_CASE("calls with different routes keep one order among them") {
   waiter& a = h.add(only_second);
   waiter& b = h.add(both);
   waiter& c = h.add(only_second);
-  REQUIRE(h.waiting.poll(start).what == verdict::kind::none);
+  REQUIRE(h.poll(start).what == verdict::kind::none);
   std::vector<waiter*> order;
   for (time_point now = start + 5s; order.size() < 3; now += 1s) {
-    const verdict said = h.waiting.poll(now);
+    const verdict said = h.poll(now);
     if (said.what == verdict::kind::admit) order.push_back(said.who);
   }
   CHECK(order == std::vector<waiter*>{&a, &b, &c});
@@ -134,7 +143,7 @@ TEST_CASE("the more urgent go first; whoever waits lets at most one from below g
   CHECK(h.waiting.size(priority::batch) == 100);
   int interactive = 0, batch = 0;
   while (h.waiting.size(priority::interactive) > 0) {
-    const verdict said = h.waiting.poll(start);
+    const verdict said = h.poll(start);
     REQUIRE(said.what == verdict::kind::admit);
     (said.who->priority == priority::interactive ? interactive : batch)++;
   }
@@ -152,7 +161,7 @@ TEST_CASE("a flood of batch work delays an interactive call by one admission, an
       h.add(only_first, time_point::max(), priority::interactive);
     int admissions = 0, mine = 0;
     while (mine < 4) {
-      const verdict said = h.waiting.poll(start);
+      const verdict said = h.poll(start);
       REQUIRE(said.what == verdict::kind::admit);
       ++admissions;
       (said.who->priority == priority::interactive ? mine : batch)++;
@@ -169,7 +178,7 @@ TEST_CASE("with three levels waiting for long, even the lowest gets its share") 
       h.add(only_first, time_point::max(), level);
   int by_level[3] = {};
   for (int i = 0; i < 6400; ++i)
-    ++by_level[static_cast<int>(h.waiting.poll(start).who->priority)];
+    ++by_level[static_cast<int>(h.poll(start).who->priority)];
   CHECK(by_level[1] >= 90);
   CHECK(by_level[2] >= 1);
 }
@@ -186,12 +195,12 @@ TEST_CASE("tenants take turns: a thousand calls of one do not hold up another's 
   for (int i = 0; i < 1000; ++i)
     add("crowd");
   for (int i = 0; i < 100; ++i)
-    (void)h.waiting.poll(start);
+    (void)h.poll(start);
   waiter& first = add("lonely");
   waiter& second = add("lonely");
   std::vector<const waiter*> order;
   for (int i = 0; i < 5; ++i)
-    order.push_back(h.waiting.poll(start).who);
+    order.push_back(h.poll(start).who);
   CHECK(std::find(order.begin(), order.begin() + 2, &first) != order.begin() + 2);
   CHECK(std::find(order.begin(), order.begin() + 4, &second) != order.begin() + 4);
 }
@@ -204,9 +213,9 @@ TEST_CASE("while a probe is under way nobody is told that the route opens too la
   const time_point again = at.earliest(start);
   const auto probe = at.admit(again);
   waiter& call = h.add(only_first, again + 5s);
-  CHECK(h.waiting.poll(again).what == verdict::kind::none);
+  CHECK(h.poll(again).what == verdict::kind::none);
   at.admitted(probe, again + 1s);
-  CHECK(h.waiting.poll(again + 1s).who == &call);
+  CHECK(h.poll(again + 1s).who == &call);
 }
 
 TEST_CASE("its time comes for a call that waits for it only, and for one in the queue") {
@@ -215,12 +224,12 @@ TEST_CASE("its time comes for a call that waits for it only, and for one in the 
   waiter& backing_off = h.add(0, start + 1s);
   waiter& impatient = h.add(only_first, start + 6s);
   CHECK(h.waiting.wake(start) == start + 1s);
-  CHECK(h.waiting.poll(start + 999ms).what == verdict::kind::none);
-  verdict said = h.waiting.poll(start + 1s);
+  CHECK(h.poll(start + 999ms).what == verdict::kind::none);
+  verdict said = h.poll(start + 1s);
   CHECK(said.what == verdict::kind::due);
   CHECK(said.who == &backing_off);
   h.close(0, 8s, start + 5s);
-  said = h.waiting.poll(start + 5s);
+  said = h.poll(start + 5s);
   CHECK(said.what == verdict::kind::would_miss);
   CHECK(said.who == &impatient);
 }
@@ -231,12 +240,12 @@ TEST_CASE("a call that cannot make its deadline is told so at once, with the ope
   h.close(1, 10s, start);
   waiter& hopeless = h.add(both, start + 9s);
   waiter& patient = h.add(both, start + 11s);
-  const verdict said = h.waiting.poll(start);
+  const verdict said = h.poll(start);
   CHECK(said.what == verdict::kind::would_miss);
   CHECK(said.who == &hopeless);
   CHECK(said.opens == start + 10s);
-  CHECK(h.waiting.poll(start).what == verdict::kind::none);
-  CHECK(h.waiting.poll(start + 10s).who == &patient);
+  CHECK(h.poll(start).what == verdict::kind::none);
+  CHECK(h.poll(start + 10s).who == &patient);
 }
 
 TEST_CASE("a route in quarantine is no reason to wait") {
@@ -247,12 +256,12 @@ TEST_CASE("a route in quarantine is no reason to wait") {
   first.quarantined(first.admit(start), spent, start);
   waiter& only_there = h.add(only_first);
   h.add(both);
-  verdict said = h.waiting.poll(start);
+  verdict said = h.poll(start);
   CHECK(said.what == verdict::kind::shut);
   CHECK(said.who == &only_there);
   REQUIRE(said.reason);
   CHECK(said.reason->category == reroute::category::quota);
-  said = h.waiting.poll(start);
+  said = h.poll(start);
   CHECK(said.what == verdict::kind::admit);
   CHECK(said.route == 1);
 }
@@ -268,8 +277,8 @@ TEST_CASE("limits of different models do not touch each other") {
   other.routes = only_first;
   other.scope = h.waiting.scope("other");
   h.waiting.add(other);
-  CHECK(h.waiting.poll(start).who == &other);
-  CHECK(h.waiting.poll(start).what == verdict::kind::none);
+  CHECK(h.poll(start).who == &other);
+  CHECK(h.poll(start).what == verdict::kind::none);
 }
 
 TEST_CASE("messages and token counts of one model are limited apart; stated is the first's limit") {
@@ -306,7 +315,7 @@ TEST_CASE("a hundred thousand wait, leave in any order, and the rest go in their
   std::uint64_t last = 0;
   time_point now = start + 1s;
   while (h.waiting.size() > 0) {
-    const verdict said = h.waiting.poll(now);
+    const verdict said = h.poll(now);
     if (said.what == verdict::kind::none) {
       now = h.waiting.wake(now);
       continue;

@@ -22,7 +22,7 @@ TEST_CASE("a rate limit closes the gate, unless it concerns the request alone") 
   normalized_error error = answered_with(429, category::rate_limit);
   CHECK(effect_of(error) == effect::refused);
   error.request_scoped = true;
-  CHECK(effect_of(error) == effect::admitted);
+  CHECK(effect_of(error) == effect::alone);
 }
 
 TEST_CASE("an overload closes the gate if it says for how long, else it is one fault") {

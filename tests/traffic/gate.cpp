@@ -21,12 +21,8 @@ namespace {
 
 bool admits(gate& at, time_point now) { return at.earliest(now) <= now; }
 
-// sends until the gate says no
-std::vector<permit> drain(gate& at, time_point now) {
-  std::vector<permit> all;
-  while (admits(at, now))
-    all.push_back(send(at, now));
-  return all;
+std::vector<permit> send_four(gate& at, time_point now) {
+  return {send(at, now), send(at, now), send(at, now), send(at, now)};
 }
 
 gate_options exact() {
@@ -37,16 +33,6 @@ gate_options exact() {
 }
 
 }  // namespace
-
-// an answer whose headers tell of the limit on requests
-void http_limits_of(gate& at, time_point now, std::int64_t limit, std::int64_t left) {
-  const permit held = send(at, now);
-  reroute::http::rate_limits told;
-  told.requests.limit = limit;
-  told.requests.remaining = left;
-  at.read(held, told, now);
-  at.admitted(held, now);
-}
 
 // sends as soon as the gate says, until `end` or until it waits to hear something
 std::vector<permit> send_until(gate& at, time_point& now, time_point end) {
@@ -63,40 +49,267 @@ std::vector<permit> send_until(gate& at, time_point& now, time_point end) {
   return all;
 }
 
-TEST_CASE("a new gate sends a few at once, then its window in half the time of silence") {
-  gate at(exact());
-  CHECK(drain(at, start).size() == 4);
-  time_point now = start;
-  std::vector<permit> more = send_until(at, now, start + 249ms);
-  CHECK(more.size() == 28);
-  CHECK(at.in_flight() == 32);
-  CHECK(now == start + 250ms);  // the first is silent for long enough by then
-  for (const permit& each : more)
-    at.admitted(each, start + 200ms);
-  CHECK(at.window() > 40);  // each answer widens it
+// lets so many through, a second apart, so that a refusal is no first word
+void let_through(gate& at, time_point& now, int calls) {
+  for (int i = 0; i < calls; ++i, now += 1s)
+    at.admitted(send(at, now), now + 10ms);
 }
 
-TEST_CASE("silence counts as admission, but only after a while") {
+TEST_CASE(
+    "a new gate sends so many of which nobody has heard, at even distances, within the time of "
+    "silence") {
   gate at(exact());
   time_point now = start;
-  send_until(at, now, start + 249ms);
-  REQUIRE(at.in_flight() == 32);
-  now = start + 250ms;
-  CHECK(send_until(at, now, start + 450ms).size() > 32);
+  const std::vector<permit> first = send_until(at, now, start + 249ms);
+  CHECK(first.size() == 10);
+  CHECK(first[1].at - first[0].at == 25ms);
+  CHECK(send_until(at, now, start + 2s).size() > 60);  // silence is admission, and more may go
 }
 
-TEST_CASE("a window that is not used does not grow") {
+TEST_CASE("silence counts from sending, not from the right to send") {
   gate at(exact());
-  for (int i = 0; i < 1000; ++i) {
-    const time_point now = start + i * 1s;
-    at.admitted(send(at, now), now);
+  std::vector<permit> held;
+  for (time_point now = start; held.size() < 10; now += 1ms)
+    while (held.size() < 10 && admits(at, now))
+      held.push_back(at.admit(now));
+  CHECK(at.earliest(start + 10s) == gate::when_heard);  // a token is fetched, slowly
+  CHECK(at.status(start + 10s).waits_for == reroute::gate_wait::ramp);
+  for (const permit& each : held)
+    at.sent(each, start + 10s);
+  CHECK(at.earliest(start + 10s) == start + 10s + 250ms);
+  CHECK(admits(at, start + 10s + 250ms));
+}
+
+TEST_CASE("one that is slow to be sent does not keep the others' silence from counting") {
+  gate at(exact());
+  const permit slow = at.admit(start);
+  time_point now = start;
+  send_until(at, now, start + 240ms);
+  REQUIRE(at.in_flight() == 10);
+  CHECK(admits(at, start + 500ms));
+  at.released(slow, start + 1s);
+  CHECK(admits(at, start + 1s));
+}
+
+TEST_CASE("after a stall, silence begins anew, and what came in meanwhile is read first") {
+  gate at(exact());
+  time_point now = start;
+  send_until(at, now, start + 240ms);
+  at.stalled(start + 1s);
+  CHECK(at.earliest(start + 1s) == start + 1020ms);
+  CHECK(at.status(start + 1s).waits_for == reroute::gate_wait::stall);
+  CHECK(at.earliest(start + 1020ms) == start + 1250ms);
+}
+
+TEST_CASE("refusals in a row close for longer each time, and a single one looks") {
+  gate_options options = exact();
+  options.waits = {200ms, 3s};
+  gate at(options);
+  time_point now = start;
+  const bool hinted = GENERATE(false, true);
+  std::chrono::nanoseconds last{0};
+  for (int times = 0; times < 6; ++times) {
+    REQUIRE(admits(at, now));
+    const permit one = send(at, now);
+    if (times > 0) CHECK_FALSE(admits(at, now));
+    at.refused(one, hinted ? refusal(1s) : refusal(), now + 5ms, 0.999999);
+    const auto wait = at.earliest(now + 5ms) - (now + 5ms);
+    CHECK(wait + 1ms >= last);
+    CHECK(wait <= 3s + 1ms);
+    last = wait;
+    now = at.earliest(now + 5ms);
   }
-  CHECK(at.window() == 32);
+  CHECK(last > 2900ms);
+  SECTION("an admission ends the row") {
+    at.admitted(send(at, now), now + 10ms);
+    now += 10ms;
+    while (!admits(at, now))
+      now = at.earliest(now);
+    at.refused(send(at, now), refusal(1s), now + 5ms, 0.999999);
+    CHECK(at.closed_until() - now < 1100ms);
+  }
+}
+
+TEST_CASE("an admission that was none gives nothing back twice") {
+  gate at(exact());
+  time_point now = start;
+  permit held = send(at, now);
+  at.admitted(held, now);
+  CHECK(at.in_flight() == 0);
+  held.given_back = true;
+  at.refused(held, refusal(2s), now, 1.0);
+  CHECK(at.in_flight() == 0);
+  CHECK(at.current(now) == gate_state::closed);
+}
+
+TEST_CASE("a hint beyond the cap is believed, but single attempts look after each cap's length") {
+  gate at(exact());
+  time_point now = start;
+  let_through(at, now, 5);
+  at.refused(send(at, now), refusal(100s), now, 0.5);
+  const time_point closed = now;
+  CHECK(at.status(now).announced_in == 100s);
+  CHECK(at.earliest(now) == now + 30s);
+  now += 30s;
+  REQUIRE(admits(at, now));
+  const permit look = send(at, now);
+  CHECK_FALSE(admits(at, now));
+  SECTION("a look that is refused, too, is followed by another") {
+    at.refused(look, refusal(70s), now + 5ms, 0.5);
+    const time_point next = at.earliest(now + 5ms);
+    CHECK(next >= now + 30s);
+    CHECK(next <= now + 31s);
+  }
+  SECTION("one that is let through opens: the hint was too long") {
+    at.admitted(look, now + 10ms);
+    CHECK(at.current(now + 10ms) == gate_state::open);
+    CHECK(at.earliest(now + 300ms) < now + 1s);
+  }
+  SECTION("so does its silence") {
+    CHECK(at.earliest(now + 1s) < now + 2s);
+    CHECK(at.current(now + 1s) == gate_state::open);
+  }
+  SECTION("one that is given up makes room for the next") {
+    at.released(look, now + 10ms);
+    CHECK(admits(at, now + 10ms));
+  }
+  SECTION("a route that is truly closed for so long costs no more than four requests") {
+    int asked = 1;
+    at.refused(look, refusal(70s), now, 0.5);
+    while (true) {
+      now = at.earliest(now);
+      if (now >= closed + 99s) break;
+      at.refused(send(at, now),
+                 refusal(std::chrono::ceil<std::chrono::seconds>(closed + 100s - now)), now, 0.5);
+      ++asked;
+    }
+    CHECK(asked <= 3);
+  }
+}
+
+TEST_CASE("a hint over as long a time as the refusal's own words name needs no look") {
+  gate at(exact());
+  time_point now = start;
+  let_through(at, now, 5);
+  normalized_error error = refusal(50s);
+  error.message =
+      "Rate limit of 40 per 60s exceeded for UserByModelByMinute. Please wait 50 seconds before "
+      "retrying.";
+  at.refused(send(at, now), error, now, 0.5);
+  CHECK(at.earliest(now) >= now + 50s);
+}
+
+TEST_CASE("a hint beyond all that is plausible teaches nothing: probes at growing intervals") {
+  gate at(exact());
+  const auto days = std::chrono::hours(24 * 3);
+  time_point now = start;
+  at.refused(send(at, now), refusal(days), now, 0.999999);
+  CHECK(at.status(now).announced_in == days);
+  CHECK(at.earliest(now) == now + 1s);
+  std::chrono::nanoseconds last{0};
+  int probes = 0;
+  while (now < start + 10min) {
+    const time_point next = at.earliest(now);
+    const auto wait = next - now;
+    CHECK(wait <= 30s);
+    CHECK(wait + 1ms >= last);
+    last = wait;
+    now = next;
+    REQUIRE(admits(at, now));
+    const permit probe = send(at, now);
+    CHECK(probe.probe);
+    CHECK_FALSE(admits(at, now));
+    at.refused(probe, refusal(days), now, 0.999999);
+    ++probes;
+  }
+  CHECK(probes < 40);
+  now = at.earliest(now);
+  at.admitted(send(at, now), now + 50ms);
+  CHECK(at.current(now + 50ms) == gate::state::open);
+  CHECK_FALSE(at.status(now + 50ms).announced_in);
+}
+
+TEST_CASE("a hint of all time closes, and does not overflow") {
+  gate at(exact());
+  at.refused(send(at, start), refusal(std::chrono::milliseconds::max()), start, 0.5);
+  CHECK(at.current(start) == gate::state::closed);
+  CHECK(*at.status(start).announced_in > std::chrono::hours(24 * 365));
+}
+
+TEST_CASE("a probe's silence is waited for where nothing else is heard") {
+  gate at(exact());
+  for (int i = 0; i < 5; ++i)
+    at.faulted(send(at, start), true, start, 0.5);
+  const time_point again = at.earliest(start);
+  CHECK(send(at, again).probe);
+  CHECK(at.earliest(again) == again + 250ms);
+  CHECK(admits(at, again + 250ms));
+}
+
+TEST_CASE("an overload that names a time closes at once, but not for a share") {
+  const auto overload = [] {
+    normalized_error error = refusal(5s);
+    error.category = reroute::category::overloaded;
+    error.status = 529;
+    return error;
+  };
+  gate at(exact());
+  time_point now = start;
+  let_through(at, now, 20);
+  const permit one = send(at, now), two = send(at, now);
+  at.refused(one, overload(), now + 20ms, 0.5);
+  CHECK(at.current(now + 20ms) == gate::state::closed);
+  CHECK(at.earliest(now + 20ms) == now + 20ms + 5s);
+  SECTION("whoever was sent with it and is let through opens") {
+    at.admitted(two, now + 30ms);
+    CHECK(at.current(now + 30ms) == gate::state::open);
+    CHECK(admits(at, now + 60ms));
+  }
+  SECTION("so does its silence for longer than refusals take") {
+    CHECK(at.earliest(now + 20ms) <= now + 20ms + 5s);
+    CHECK(admits(at, now + 300ms));
+  }
+  SECTION("else a single one looks when that time is over") {
+    at.refused(two, overload(), now + 21ms, 0.5);
+    const time_point again = at.earliest(now + 21ms);
+    CHECK(again >= now + 5s);
+    CHECK(send(at, again).probe);
+  }
+}
+
+TEST_CASE("a route's status says what the next call waits for") {
+  using reroute::gate_wait;
+  gate_options options = exact();
+  options.max_in_flight = 3;
+  gate at(options);
+  CHECK(admits(at, start));
+  CHECK(at.status(start).waits_for == gate_wait::nothing);
+  time_point now = start;
+  send_until(at, now, start + 1s);
+  CHECK(at.status(now).waits_for == gate_wait::at_once);
+
+  reroute::quota stated;
+  stated.requests_per_minute = 60;
+  stated.burst = 1;
+  stated.output_tokens_per_minute = 1000;
+  gate limited({}, stated);
+  (void)limited.earliest(start, {100, 500});
+  limited.admitted(send(limited, start), start);
+  CHECK(limited.earliest(start) > start);
+  CHECK(limited.status(start).waits_for == gate_wait::requests);
+  CHECK(limited.status(start).next_in > 900ms);
+  const permit held = limited.admit(start + 2s, {100, 900});
+  limited.sent(held, start + 2s);
+  CHECK(limited.earliest(start + 4s, {100, 500}) > start + 4s);
+  CHECK(limited.status(start + 4s).waits_for == gate_wait::output_tokens);
+  limited.refused(held, refusal(9s), start + 4s, 0.5);
+  CHECK(limited.earliest(start + 5s) > start + 5s);
+  CHECK(limited.status(start + 5s).waits_for == gate_wait::hint);
 }
 
 TEST_CASE("a refusal closes the gate for everybody, until its hint is over") {
   gate at(exact());
-  const auto sent = drain(at, start);
+  const auto sent = send_four(at, start);
   at.refused(sent[0], refusal(2s), start + 10ms, 0.5);
   CHECK(at.current(start + 10ms) == gate::state::closed);
   CHECK(at.earliest(start + 10ms) == start + 2010ms);
@@ -107,7 +320,7 @@ TEST_CASE("a refusal closes the gate for everybody, until its hint is over") {
 
 TEST_CASE("those in flight that are refused afterwards add what they know, and count once") {
   gate at(exact());
-  const auto sent = drain(at, start);
+  const auto sent = send_four(at, start);
   at.refused(sent[0], refusal(1s), start + 10ms, 0.5);
   for (std::size_t i = 1; i < sent.size(); ++i)
     at.refused(sent[i], refusal(1s), start + 20ms, 0.99);
@@ -119,83 +332,10 @@ TEST_CASE("those in flight that are refused afterwards add what they know, and c
 
 TEST_CASE("a later, longer deadline is never dropped for an earlier one") {
   gate at(exact());
-  const auto sent = drain(at, start);
+  const auto sent = send_four(at, start);
   at.refused(sent[0], refusal(10s), start, 0.5);
   at.refused(sent[1], refusal(1s), start + 100ms, 0.5);
   CHECK(at.earliest(start + 1s) == start + 10s);
-}
-
-TEST_CASE("a second refusal in a row puts one probe in front") {
-  gate at(exact());
-  at.refused(send(at, start), refusal(1s), start, 0.5);
-  const time_point second = start + 1s;
-  REQUIRE(admits(at, second));
-  at.refused(send(at, second), refusal(1s), second, 0.25);
-  const time_point third = at.earliest(second);
-  CHECK(third >= second + 1s);
-  REQUIRE(admits(at, third));
-  const permit probe = send(at, third);
-  CHECK(probe.probe);
-  CHECK_FALSE(admits(at, third));
-  CHECK(at.current(third) == gate::state::probing);
-
-  SECTION("whose answer opens it gently") {
-    at.admitted(probe, third + 10ms);
-    CHECK(drain(at, third + 10ms).size() <= 4);
-  }
-  SECTION("whose silence opens it too: a limiter refuses quickly") {
-    CHECK(at.earliest(third) == third + 250ms);
-    CHECK(admits(at, third + 250ms));
-  }
-  SECTION("whose refusal closes it again, longer") {
-    at.refused(probe, refusal(1s), third, 0.9);
-    CHECK(at.earliest(third) > third + 3s);
-  }
-  SECTION("whose cancellation frees its place") {
-    at.released(probe, third);
-    CHECK(admits(at, third));
-    CHECK(send(at, third).probe);
-  }
-}
-
-TEST_CASE("no hint closes by backoff, which grows while refusals repeat") {
-  gate at(exact());
-  time_point now = start;
-  for (int n = 0; n < 8; ++n) {
-    at.refused(send(at, now), refusal(), now, 0.5);
-    const auto expected = std::min<std::chrono::milliseconds>(500ms * (1 << n), 15s);
-    CHECK(at.earliest(now) == now + expected);
-    now = at.earliest(now);
-    REQUIRE(admits(at, now));
-  }
-}
-
-TEST_CASE("an admission ends the row of refusals") {
-  gate at(exact());
-  at.refused(send(at, start), refusal(), start, 0.5);
-  time_point now = at.earliest(start);
-  REQUIRE(admits(at, now));
-  at.admitted(send(at, now), now);
-  at.refused(send(at, now), refusal(), now, 0.5);
-  CHECK(at.earliest(now) == now + 500ms);
-}
-
-TEST_CASE("an admission that was none gives nothing back twice, and ends no row") {
-  gate at(exact());
-  time_point now = start;
-  at.refused(send(at, now), refusal(), now, 1.0);
-  for (const auto wait : {2s, 4s, 8s}) {
-    now = at.closed_until();
-    REQUIRE(admits(at, now));
-    permit held = send(at, now);
-    at.admitted(held, now);
-    CHECK(at.in_flight() == 0);
-    held.given_back = true;
-    at.refused(held, refusal(), now, 1.0);
-    CHECK(at.in_flight() == 0);
-    CHECK(at.current(now) == gate_state::closed);
-    CHECK(at.closed_until() - now == wait);
-  }
 }
 
 TEST_CASE("faults behind good heads close as others do, and a probe's at once") {
@@ -217,47 +357,6 @@ TEST_CASE("faults behind good heads close as others do, and a probe's at once") 
   fault();
   CHECK(at.current(now) == gate_state::closed);
   CHECK(at.in_flight() == 0);
-}
-
-TEST_CASE("a hint beyond the cap is kept, but single probes look again at growing intervals") {
-  gate at(exact());
-  const auto days = std::chrono::hours(24 * 3);
-  at.refused(send(at, start), refusal(days), start, 0.999999);
-  CHECK(at.announced_opening() == start + days);
-  time_point now = start;
-  std::chrono::nanoseconds last{0};
-  int probes = 0;
-  while (now < start + 10min) {
-    const time_point next = at.earliest(now);
-    const auto wait = next - now;
-    CHECK(wait <= 30s);
-    CHECK(wait + 1ms >= last);
-    last = wait;
-    now = next;
-    REQUIRE(admits(at, now));
-    const permit probe = send(at, now);
-    CHECK(probe.probe);
-    CHECK_FALSE(admits(at, now + 200ms));  // not silent for long enough
-    at.refused(probe, refusal(days), now, 0.999999);
-    ++probes;
-  }
-  CHECK(probes < 40);
-  REQUIRE(admits(at, at.earliest(now)));
-  now = at.earliest(now);
-  at.admitted(send(at, now), now + 50ms);
-  CHECK(at.current(now + 50ms) == gate::state::open);
-  CHECK_FALSE(at.announced_opening());
-}
-
-TEST_CASE("where a route says no in words, a probe that is not refused opens") {
-  gate at(exact());
-  at.refused(send(at, start), refusal(std::chrono::hours(24)), start + 5ms, 0.5);
-  const time_point again = at.earliest(start + 5ms);
-  CHECK(send(at, again).probe);
-  CHECK(at.current(again + 249ms) == gate::state::probing);
-  REQUIRE(admits(at, again + 250ms));
-  CHECK(at.current(again + 250ms) == gate::state::open);
-  CHECK(drain(at, again + 250ms).size() <= 8);  // gently
 }
 
 TEST_CASE("faults in words, too; but one that was silence needs an answer") {
@@ -289,14 +388,15 @@ TEST_CASE("answers to what was sent before the faults do not end their row") {
 TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is answered") {
   gate at(exact());
   time_point now = start;
+  let_through(at, now, 20);
   const auto fault = [&] {
-    now += 10ms;
+    now += 30ms;
     REQUIRE(admits(at, now));
     at.faulted(send(at, now), false, now, 0.5);
   };
   for (int i = 0; i < 4; ++i)
     fault();
-  now += 10ms;
+  now += 30ms;
   at.admitted(send(at, now), now);  // ends the row
   for (int i = 0; i < 4; ++i)
     fault();
@@ -330,7 +430,7 @@ TEST_CASE("one stray fault closes nothing; several in a row do, until a probe is
 
 TEST_CASE("faults of attempts sent before the gate closed do not count again") {
   gate at(exact());
-  const auto sent = drain(at, start);
+  const auto sent = send_four(at, start);
   for (const permit& each : sent)
     at.faulted(each, false, start, 0.5);
   CHECK(at.earliest(start) <= start + 1s);
@@ -343,13 +443,13 @@ TEST_CASE("quarantine is long, says why, and ends with a probe") {
   normalized_error spent;
   spent.category = reroute::category::quota;
   spent.raw_code = "enforced_spend_limit_reached";
-  const auto sent = drain(at, start);
+  const auto sent = send_four(at, start);
   at.quarantined(sent[0], spent, start, std::chrono::hours(200));
   at.quarantined(sent[1], spent, start + 1s);  // the same news again
   CHECK(at.current(start + 1min) == gate::state::quarantined);
   REQUIRE(at.quarantine_reason());
   CHECK(at.quarantine_reason()->raw_code == "enforced_spend_limit_reached");
-  CHECK(at.announced_opening() == start + std::chrono::hours(200));
+  CHECK(at.status(start).announced_in == std::chrono::hours(200));
   CHECK(at.earliest(start + 1min) == start + 5min);
   REQUIRE(admits(at, start + 5min));
   const permit probe = send(at, start + 5min);
@@ -362,124 +462,46 @@ TEST_CASE("the limit of calls in flight holds until one ends") {
   gate_options options = exact();
   options.max_in_flight = 3;
   gate at(options);
-  const auto sent = drain(at, start);
+  time_point now = start;
+  const auto sent = send_until(at, now, start + 1h);
   CHECK(sent.size() == 3);
   CHECK(at.earliest(start + 1h) == gate::when_heard);
-  at.admitted(sent[0], start);
-  CHECK(drain(at, start).size() == 1);
+  at.admitted(sent[0], now);
+  CHECK(send_until(at, now, now + 1s).size() == 1);
 }
 
-TEST_CASE("after a stall, silence begins anew, and what came in meanwhile is read first") {
+TEST_CASE("refusals in words that nobody knows: this request alone, or the route") {
   gate at(exact());
   time_point now = start;
-  send_until(at, now, start + 247ms);
-  REQUIRE(at.in_flight() == 32);
-  at.stalled(start + 1s);
-  CHECK(at.earliest(start + 1s) == start + 1020ms);
-  CHECK(at.earliest(start + 1020ms) == start + 1250ms);
-}
-
-TEST_CASE("silence counts from sending, not from the right to send") {
-  gate at(exact());
-  std::vector<permit> held;
-  for (time_point now = start; held.size() < 32; now += 10ms)
-    while (held.size() < 32 && admits(at, now))
-      held.push_back(at.admit(now));
-  CHECK(at.earliest(start + 10s) == gate::when_heard);  // a token is fetched, slowly
-  for (const permit& each : held)
-    at.sent(each, start + 10s);
-  CHECK(at.earliest(start + 10s) == start + 10s + 250ms);
-  CHECK(admits(at, start + 10s + 250ms));
-}
-
-TEST_CASE("one that is slow to be sent does not keep the others' silence from counting") {
-  gate at(exact());
-  const permit slow = at.admit(start);
-  time_point now = start;
-  send_until(at, now, start + 249ms);
-  REQUIRE(at.in_flight() == 32);
-  CHECK(admits(at, start + 500ms));
-  at.released(slow, start + 1s);
-}
-
-TEST_CASE("a hint of all time closes, and does not overflow") {
-  gate at(exact());
-  at.refused(send(at, start), refusal(std::chrono::milliseconds::max()), start, 0.5);
-  CHECK(at.current(start) == gate::state::closed);
-  CHECK(*at.announced_opening() > start + std::chrono::hours(24 * 365));
-}
-
-TEST_CASE("how many a route takes at once is learned from refusals that say so") {
-  gate at(exact());
-  std::vector<permit> under_way;
-  REQUIRE(admits(at, start));
-  for (int i = 0; i < 10; ++i)
-    under_way.push_back(at.admit(start));
-  reroute::http::rate_limits told;
-  told.concurrency = true;
-  for (int i = 9; i >= 6; --i) {  // it takes six
-    at.read(under_way[static_cast<std::size_t>(i)], told, start);
-    at.refused(under_way[static_cast<std::size_t>(i)], refusal(0ms), start, 0.5);
-  }
-  CHECK(at.current(start) == gate::state::open);
-  CHECK(at.status(start).in_flight_limit == 6);
-  CHECK(at.earliest(start + 1h) == gate::when_heard);
-  at.admitted(under_way[0], start + 1h);
-  REQUIRE(admits(at, start + 1h));
-  SECTION("more are tried after a while") {
-    std::vector<permit> now(under_way.begin() + 1, under_way.begin() + 6);
-    time_point when = start + 1h;
-    for (int answers = 0; answers < 300 && at.status(when).in_flight_limit == 6; ++answers) {
-      when += 1s;
-      while (admits(at, when))
-        now.push_back(send(at, when));
-      at.admitted(now.front(), when);
-      now.erase(now.begin());
-    }
-    CHECK(at.status(when).in_flight_limit == 7);
-  }
-}
-
-TEST_CASE("a route that takes none at once, for others use it up, is asked as after any refusal") {
-  gate at(exact());
-  const permit only = send(at, start);
-  reroute::http::rate_limits told;
-  told.concurrency = true;
-  at.read(only, told, start);
-  at.refused(only, refusal(0ms), start, 0.5);
-  CHECK(at.current(start) == gate::state::closed);
-  CHECK(at.earliest(start) == start + 500ms);
-}
-
-TEST_CASE("refusals that no header explains are doubted only while they come in a row") {
-  gate at(exact());
-  http_limits_of(at, start, 50, 49);
-  time_point now = start;
-  // true: it was taken for one of the limit on requests, whose mirror is empty now
-  const auto refuse = [&](std::int64_t left) {
-    now += 1s;
-    const permit held = send(at, now);
-    reroute::http::rate_limits told;
-    told.requests.limit = 50;
-    told.requests.remaining = left;
-    at.read(held, told, now);
-    at.refused(held, refusal(1s), now, 0.5);
-    now += 1s;
-    const std::size_t there = drain(at, now).size();
-    UNSCOPED_INFO("there: " << there << " at " << at.status(now).rate);
-    now += 2min;  // it is full again
-    at.admitted(send(at, now), now);
-    return there < 10;
+  const auto refuse = [&](std::uint64_t call) {
+    permit held = send(at, now);
+    held.call = call;
+    at.refused_alone(held, refusal(), now, 0.5);
+    now += 50ms;
   };
-  for (int i = 0; i < 3; ++i)
-    CHECK_FALSE(refuse(40));
-  CHECK(refuse(40));
-  SECTION("headers that explain one end the row") {
-    CHECK(refuse(0));
-    CHECK_FALSE(refuse(40));
+  SECTION("the same call again and again closes nothing") {
+    for (int i = 0; i < 10; ++i)
+      refuse(7);
+    CHECK(at.current(now) == gate_state::open);
   }
-  SECTION("so does time") {
-    now += 1h;
-    CHECK_FALSE(refuse(40));
+  SECTION("different calls with others let through between them neither") {
+    for (std::uint64_t call = 1; call < 20; ++call) {
+      refuse(call);
+      at.admitted(send(at, now), now);
+    }
+    CHECK(at.current(now) == gate_state::open);
+  }
+  SECTION("different calls in a row are the route's affair") {
+    for (std::uint64_t call = 1; call < 4; ++call)
+      refuse(call);
+    CHECK(at.current(now) == gate_state::open);
+    const permit other = send(at, now);
+    permit held = send(at, now);
+    held.call = 4;
+    at.refused_alone(held, refusal(), now, 0.5);
+    CHECK(at.current(now) == gate_state::closed);
+    CHECK(at.closed_until() > now);
+    at.released(other, now);
+    CHECK(at.in_flight() == 0);
   }
 }

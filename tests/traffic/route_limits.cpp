@@ -18,6 +18,7 @@ struct route {
   bool may() { return limits.earliest(small, {waiting, in_flight}, now) <= now; }
   std::uint64_t send() {
     limits.sent(++number, small, now);
+    limits.on_the_wire(number, now);
     ++in_flight;
     return number;
   }
@@ -27,7 +28,7 @@ struct route {
     --in_flight;
   }
   void refuse(std::uint64_t which, double hint, std::optional<named_limit> named = std::nullopt) {
-    limits.refused(which, {hint, false, true, named}, now);
+    limits.refused(which, {hint, false, 1, named}, now);
     --in_flight;
   }
   // sends as much as it may for so long, to a route that lets everything through
@@ -137,13 +138,10 @@ TEST_CASE("route limits: no sequence of events makes it idle for ever") {
                       : std::optional(named_limit{limited(static_cast<int>(random() * 4)),
                                                   1 + random() * 1000, 60}));
       } else if (what < 0.6) {
-        to.limits.faulted(one, to.now);
+        to.limits.faulted(one, random() < 0.5, to.now);
         --to.in_flight;
       } else if (what < 0.7) {
-        to.limits.lost(one);
-        --to.in_flight;
-      } else if (what < 0.75) {
-        to.limits.never_sent(one, to.now);
+        to.limits.released(one, to.now);
         --to.in_flight;
       } else {
         continue;

@@ -65,7 +65,7 @@ struct gate_storm {
     };
     std::function<void()> pump = [&] {
       while (waiting > 0) {
-        const time_point next = at.earliest(now_, each);
+        const time_point next = at.earliest(now_, each, waiting);
         if (next > now_) {
           if (next == reroute::detail::gate::when_heard) return;
           // timers fire on a grid, rounded up
@@ -87,9 +87,9 @@ struct gate_storm {
             after(latency, [&, held, taken, then = state()] {
               limit.advance(now_.time_since_epoch());
               limit.settle(taken, used);
-              if (headers) at.read(held, headers_at_admission ? then : state(), now_);
+              if (headers) at.read(held, headers_at_admission ? then : state());
               at.admitted(held, now_);
-              at.settle(held, {each.bytes / 4, used}, headers);
+              at.settle(held, {each.bytes / 4, used}, now_);
               ++answered;
               drain = std::chrono::duration<double>(now_ - begin).count();
               pump();
@@ -107,7 +107,7 @@ struct gate_storm {
             error.retry_after_source = reroute::http::hint_source::retry_after_ms;
           }
           after(way, [&, held, error, told = state()] {
-            if (headers) at.read(held, told, now_);
+            if (headers) at.read(held, told);
             if (error.retry_after) announced = std::max(announced, now_ + *error.retry_after);
             at.refused(held, error, now_, std::uniform_real_distribution<double>(0, 1)(random));
             ++waiting;
