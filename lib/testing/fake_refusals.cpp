@@ -2,6 +2,7 @@
 #include <reroute/http/date.hpp>
 
 #include "testing/fake_answers.hpp"
+#include "testing/limit_words.hpp"
 
 #include <string>
 #include <utility>
@@ -11,9 +12,8 @@ namespace reroute::testing {
 std::string refusal_text(face wearing, int status) {
   if (status == 529) return "Overloaded";
   if (status == 503) return "The service is temporarily unavailable.";
-  return wearing == face::azure
-             ? "Rate limit of 40 per 60s exceeded for UserByModelByMinuteRequests."
-             : "This request would exceed your organization's rate limit.";
+  // without a number: a client believes what it is told, and the fake's limits are its own
+  return limit_sentence(wearing);
 }
 
 announced refusal_answer(face wearing, refusal_form form, int status, std::chrono::nanoseconds wait,

@@ -66,9 +66,8 @@ TEST_CASE("azure's refusals, byte by byte") {
   const auto text = refusal(face::azure, refusal_form::text_only, 33s);
   CHECK(field(text, "retry-after") == "-");
   CHECK(text.answer.body ==
-        R"({"error":{"code":"RateLimitReached","message":"Rate limit of 40 per 60s exceeded for )"
-        R"(UserByModelByMinuteRequests. Please wait 33 seconds before retrying.","details":"Rate )"
-        R"(limit of 40 per 60s exceeded for UserByModelByMinuteRequests. Please wait 33 seconds )"
+        R"({"error":{"code":"RateLimitReached","message":"Rate limit is exceeded. Please wait 33 )"
+        R"(seconds before retrying.","details":"Rate limit is exceeded. Please wait 33 seconds )"
         R"(before retrying."}})");
   const auto date = refusal(face::azure, refusal_form::http_date, 750ms);
   CHECK(field(date, "retry-after") == "Thu, 01 Jan 2026 00:00:01 GMT");
