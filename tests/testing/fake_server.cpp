@@ -104,7 +104,7 @@ TEST_CASE("routes and token services are added while it serves, and wrong option
     CHECK(each.answered());
   }
   CHECK(identity.issued(fakes::identity_service::entra) == 1);
-  CHECK(foundry.log().answered == 3);
+  CHECK(foundry.log().admitted == 3);
   CHECK(server.route().log().requests == 0);
   fakes::fake_route_options wrong;
   wrong.burst = 0;
