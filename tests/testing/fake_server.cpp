@@ -56,7 +56,7 @@ TEST_CASE("a server needs three words: its URL, its key, and whom to trust") {
     REQUIRE(each.answered());
     CHECK(each.answer->text() == "hello");
   }
-  CHECK(server.route().log().answered == 5);
+  CHECK(server.route().log().admitted == 5);
   CHECK(server.admitted_twice() == 0);
   CHECK(server.asked_after_answer() == 0);
   CHECK(server.requests().empty());  // nobody gave a user_id
