@@ -31,8 +31,8 @@ call_machine::step call_machine::heard(int route, normalized_error& error, call_
   remember();
   route_progress& here = progress_[static_cast<std::size_t>(route)];
   // what a probe finds out is everybody's, and not at the cost of the call that stood first
-  const bool gate_waits =
-      effect_of(error) == effect::refused || (probe && effect_of(error) == effect::faulted);
+  const effect told = effect_of(error);
+  const bool gate_waits = told == effect::refused || (probe && told == effect::faulted);
   ++attempts_;
   // a busy route uses up no attempt: the deadline bounds the call, and the budget its retries
   const bool busy = gate_waits || error.category == category::overloaded;

@@ -15,8 +15,6 @@ constexpr nanoseconds soonest =
     std::chrono::microseconds(1);  // what is later than now, however it is rounded
 constexpr nanoseconds soonest_probe = milliseconds(500);
 
-double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 gate_options checked(gate_options of) {
   of.plausible = std::max(of.plausible, of.cap);
   return of;

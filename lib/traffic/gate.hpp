@@ -27,6 +27,11 @@ struct consumption {
   double output_tokens = 0;
 };
 
+/// As the log counts time.
+[[nodiscard]] inline double in_seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 /// The right to send one attempt. Given back by exactly one of the gate's `admitted`, `refused`,
 /// `faulted`, `quarantined` and `released`. An answer whose body takes back what its head said is told
 /// a second time, as what it is, with `given_back`.
@@ -145,7 +150,7 @@ class gate {
   std::uint64_t stalled_after_ = 0;
   bool for_faults_ = false;    // closed, unless others are let through:
   bool for_refusals_ = false;  // by a single one, that named a time
-  bool mute_ = false;          // the newest fault was silence, or a lost connection
+  bool mute_ = false;          // a fault since the last answer was silence, or a lost connection
   // what the hints of limits ask for beyond the cap is looked at
   time_point look_at_ = time_point::max();
   std::uint64_t look_ = 0;   // the attempt that looks

@@ -21,8 +21,6 @@ constexpr nanoseconds first_far_look = std::chrono::seconds(1);
 constexpr int fault_part = 6;
 constexpr int far_hint_part = 3;
 
-double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
 }  // namespace
 
 // silence for long enough is admission

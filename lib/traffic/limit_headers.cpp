@@ -48,6 +48,13 @@ void learn_rate(limit_book& book, double told, double gone, double half, double 
   book.is.ends = now > book.is.ends ? now + full_in : std::min(book.is.ends, now + full_in);
 }
 
+// So much came in per second from one reading to another.
+void at_least(limit_book& book, double came) {
+  if (came <= book.is.rate || book.is.window() || book.spoken() > 0) return;
+  book.head_lowest = std::max(book.head_lowest, std::min(came, book.head_highest));
+  book.is.rate = std::min(came, book.head_highest);
+}
+
 }  // namespace
 
 void route_limits::read(std::uint64_t number, const http::rate_limits& limits, bool refusal,
@@ -120,24 +127,15 @@ void route_limits::read_one(const logged_attempt& which, limited of, const http:
         follow(book.by_answer, book, limit_told, left, answer, book.answer_error);
     const double by_admission =
         follow(book.by_admission, book, limit_told, left, admission, book.admission_error);
-    const double came = book.answer_error <= book.admission_error ? by_answer : by_admission;
-    if (came > book.is.rate && !book.is.window() && book.spoken() <= 0) {
-      book.head_lowest = std::max(book.head_lowest, std::min(came, book.head_highest));
-      book.is.rate = std::min(came, book.head_highest);
-    }
+    at_least(book, book.answer_error <= book.admission_error ? by_answer : by_admission);
   }
   bool at_answer = true;
   for (const limit_book& each : books_)
     if (each.headed && each.of == limited::requests)
       at_answer = each.answer_error <= each.admission_error;
   const instant ref = at_answer ? answer : admission;
-  if (of == limited::output_tokens && !refusal) {
-    const double came = output_came(book, limit_told, left, ref);
-    if (came > book.is.rate && !book.is.window() && book.spoken() <= 0) {
-      book.head_lowest = std::max(book.head_lowest, std::min(came, book.head_highest));
-      book.is.rate = std::min(came, book.head_highest);
-    }
-  }
+  if (of == limited::output_tokens && !refusal)
+    at_least(book, output_came(book, limit_told, left, ref));
   if (ref + way >= book.refused_at && ref + way >= book.read_at)
     clamp(book, left, half, ref, ref + way, now);
 }
